@@ -1,0 +1,138 @@
+"""The numpy reference: one TensorFlow 1 LSTM cell, one Keras LSTM cell, and layers of them over sequences.
+
+The two cells share nothing but the logistic function, so that one can be held against the other. In the equations, x is
+the input, h the hidden state (the output), c the cell state; K, W, U, b are kernel, kernel, recurrent_kernel, bias:
+
+    TensorFlow 1  i, j, f, o = split([x, h] K + b)   c' = sigmoid(f + forget_bias) c + sigmoid(i) tanh(j)
+    Keras         i, f, g, o = split(x W + h U + b)  c' = sigmoid(f) c + sigmoid(i) tanh(g)
+    both          h' = sigmoid(o) tanh(c')
+
+They compute in the dtype of what they are given. Sources: `LSTMCell.call` in tensorflow/python/ops/rnn_cell_impl.py
+(1.15) and `LSTMCell.call` in keras/src/layers/rnn/lstm.py (3).
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def sigmoid(x: Array) -> Array:
+    """Compute the logistic function 1 / (1 + exp(-x)) without overflow.
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    half = x.dtype.type(0.5)
+    logistic: Array = half * (1 + np.tanh(half * x))
+    return logistic
+
+
+def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bias: float = 1.0) -> Array:
+    """Compute what TensorFlow 1 puts into its activations: [batch, 4, H], gates i, j, f, o, the forget bias added.
+
+    `x` is [batch, D], `h` [batch, H], `kernel` [D+H, 4H], `bias` [4H].
+
+    >>> tf1_preactivations(np.ones((1, 1)), np.zeros((1, 1)), np.array([[1.0, 2, 3, 4], [0, 0, 0, 0]]), np.zeros(4))
+    array([[[1.],
+            [2.],
+            [4.],
+            [4.]]])
+    """
+    z = np.concatenate([x, h], axis=-1) @ kernel + bias
+    i, j, f, o = np.split(z, 4, axis=-1)
+    return np.stack([i, j, f + z.dtype.type(forget_bias), o], axis=-2)
+
+
+def tf1_lstm_cell(
+    x: Array, state: tuple[Array, Array], kernel: Array, bias: Array, forget_bias: float = 1.0
+) -> tuple[Array, Array]:
+    """Run one step of a TensorFlow 1 `LSTMCell`, which takes and gives its state as (c, h).
+
+    `x` is [batch, D], `c` and `h` are [batch, H], `kernel` [D+H, 4H], `bias` [4H]; the output of the cell is h.
+
+    >>> ones = np.ones((1, 1))
+    >>> c, h = tf1_lstm_cell(ones, (ones, ones), np.full((2, 4), 0.5), np.zeros(4))
+    >>> print(c, h)
+    [[1.43756702]] [[0.65298656]]
+    """
+    c, h = state
+    return tf1_update(tf1_preactivations(x, h, kernel, bias, forget_bias), c)
+
+
+def tf1_update(preactivations: Array, c: Array) -> tuple[Array, Array]:
+    """Compute (c, h) after a step from TensorFlow 1's preactivations [batch, 4, H] and c [batch, H]."""
+    i, j, f, o = np.moveaxis(preactivations, -2, 0)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(j)
+    return c, sigmoid(o) * np.tanh(c)
+
+
+def keras_preactivations(x: Array, h: Array, kernel: Array, recurrent_kernel: Array, bias: Array) -> Array:
+    """Compute what Keras puts into its activations: [batch, 4, H], gates i, f, c, o.
+
+    `x` is [batch, D], `h` [batch, H], `kernel` [D, 4H], `recurrent_kernel` [H, 4H], `bias` [4H].
+
+    >>> weights = np.array([[1.0, 2, 3, 4]])
+    >>> keras_preactivations(np.ones((1, 1)), np.ones((1, 1)), weights, 10 * weights, np.zeros(4)).ravel()
+    array([11., 22., 33., 44.])
+    """
+    z: Array = x @ kernel + h @ recurrent_kernel + bias
+    return z.reshape(*z.shape[:-1], 4, h.shape[-1])
+
+
+def keras_lstm_cell(x: Array, states: list[Array], kernel: Array, recurrent_kernel: Array, bias: Array) -> list[Array]:
+    """Run one step of a Keras `LSTMCell` with recurrent_activation="sigmoid", whose states are [h, c].
+
+    `x` is [batch, D], `h` and `c` are [batch, H], `kernel` [D, 4H], `recurrent_kernel` [H, 4H], `bias` [4H]; the output
+    of the cell is h.
+
+    >>> ones, half = np.ones((1, 1)), np.full((1, 4), 0.5)
+    >>> h, c = keras_lstm_cell(ones, [ones, ones], half, half, np.array([0.0, 1, 0, 0]))
+    >>> print(h, c)
+    [[0.65298656]] [[1.43756702]]
+    """
+    h, c = states
+    return keras_update(keras_preactivations(x, h, kernel, recurrent_kernel, bias), c)
+
+
+def keras_update(preactivations: Array, c: Array) -> list[Array]:
+    """Compute [h, c] after a step from Keras's preactivations [batch, 4, H] and c [batch, H]."""
+    z_i, z_f, z_c, z_o = (preactivations[..., gate, :] for gate in range(4))
+    c_next = sigmoid(z_f) * c + sigmoid(z_i) * np.tanh(z_c)
+    return [sigmoid(z_o) * np.tanh(c_next), c_next]
+
+
+def tf1_lstm(
+    x: Array, state: tuple[Array, Array], kernel: Array, bias: Array, forget_bias: float = 1.0
+) -> tuple[Array, tuple[Array, Array]]:
+    """Run a TensorFlow 1 layer over sequences: from x [batch, steps, D] to outputs [batch, steps, H] and (c, h).
+
+    >>> zero = np.zeros((1, 1))
+    >>> outputs, (c, h) = tf1_lstm(np.ones((1, 3, 1)), (zero, zero), np.full((2, 4), 0.5), np.zeros(4))
+    >>> outputs.shape, bool(outputs[0, -1] == h[0])
+    ((1, 3, 1), True)
+    """
+    outputs = []
+    for step in range(x.shape[1]):
+        state = tf1_lstm_cell(x[:, step], state, kernel, bias, forget_bias)
+        outputs.append(state[1])
+    return np.stack(outputs, axis=1), state
+
+
+def keras_lstm(
+    x: Array, states: list[Array], kernel: Array, recurrent_kernel: Array, bias: Array
+) -> tuple[Array, list[Array]]:
+    """Run a Keras layer over sequences: from x [batch, steps, D] to outputs [batch, steps, H] and [h, c].
+
+    >>> zero, half = np.zeros((1, 1)), np.full((1, 4), 0.5)
+    >>> outputs, [h, c] = keras_lstm(np.ones((1, 3, 1)), [zero, zero], half, half, np.zeros(4))
+    >>> outputs.shape, bool(outputs[0, -1] == h[0])
+    ((1, 3, 1), True)
+    """
+    outputs = []
+    for step in range(x.shape[1]):
+        states = keras_lstm_cell(x[:, step], states, kernel, recurrent_kernel, bias)
+        outputs.append(states[0])
+    return np.stack(outputs, axis=1), states

@@ -1,0 +1,215 @@
+"""The commands: parse the arguments, call one library function, print what it found. No logic.
+
+numpy is imported inside the commands, so that --help and --version answer at once.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from . import __version__
+from .errors import CsvLstmError, Place
+from .layout import PARTS, Sizes
+from .sources import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from .report import Report
+
+DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
+INTERRUPTED, TERMINATED, STDOUT_CLOSED = 130, 143, 141
+
+CONVERT_EPILOG = """\
+example:
+  csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 -o converted
+
+The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or column, in C
+order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), a header row, an index
+column and gzip are recognised. One of the two files may be - for standard input.
+
+exit codes:
+  0  done, and both sides are equivalent
+  1  not equivalent; nothing was written
+  2  wrong usage, an input that is not what was declared, or an output that cannot be written; nothing was written
+  3  a bug in csvlstm
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code; the messages go to standard error, each on one line."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        asked = _parser().parse_args(arguments)
+        return _guarded(asked)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _guarded(asked: argparse.Namespace) -> int:
+    try:
+        code: int = asked.run(asked)
+        return code
+    except CsvLstmError as error:
+        _say(str(error))
+        return REFUSED
+    except BrokenPipeError:
+        # The interpreter would flush what is left at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return STDOUT_CLOSED
+    except MemoryError:
+        _say("this process may not use enough memory for a layer of this size; nothing was written")
+        return REFUSED
+    except Exception as error:
+        if asked.debug:
+            raise
+        _say(f"a bug in csvlstm: {type(error).__name__}: {error}; please report it, with what --debug shows")
+        return BUG
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses wrong usage as every other refusal: in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        _say(f"{message}; see {self.prog} --help")
+        raise SystemExit(REFUSED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="csvlstm", description="Convert LSTM weights in CSV files from TensorFlow 1 to Keras.")
+    parser.add_argument("--version", action="version", version=f"csvlstm {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_convert(commands)
+    return parser
+
+
+def _add_convert(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser(
+        "convert",
+        help="convert a kernel and a bias, and check the result",
+        description="Convert the exported kernel and bias of one TensorFlow 1 LSTM cell to kernel.csv, "
+        "recurrent_kernel.csv and bias.csv for a Keras LSTM layer, and check that both compute the same before any "
+        "of them is visible.",
+        epilog=CONVERT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_convert)
+    _add_export(command)
+    _add_outputs(command)
+    _add_report(command)
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
+    command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
+    command.add_argument("--input-size", metavar="D", type=_size, required=True, help="input size of the cell")
+    command.add_argument(
+        "--hidden-size", metavar="H", type=_size, required=True, help="hidden size (units) of the cell"
+    )
+    command.add_argument(
+        "--forget-bias",
+        metavar="F",
+        type=_finite,
+        default=1.0,
+        help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM)",
+    )
+    command.add_argument("--transposed", action="store_true", help="the kernel is 4H x (D+H)")
+    yes_or_no = argparse.BooleanOptionalAction
+    command.add_argument(
+        "--header", action=yes_or_no, help="whether an extra first row is a header row (default: found)"
+    )
+    command.add_argument("--index", action=yes_or_no, help="whether an extra first column is an index (default: found)")
+
+
+def _add_outputs(command: argparse.ArgumentParser) -> None:
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("-o", "--output", metavar="DIR", help="folder for the three files, made where it does not exist")
+    where.add_argument("--stdout", choices=PARTS, help="print this one file instead")
+    command.add_argument("--force", action="store_true", help="replace existing files in DIR (never an input)")
+    command.add_argument("--no-check", action="store_true", help="leave out the behaviour half of the check")
+    command.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="of the inputs of the behaviour check (default 0)"
+    )
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
+    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
+    command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
+
+
+def _size(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; expected a whole number of 1 or more")
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not abs(number) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no finite number")
+    return number
+
+
+def _convert(asked: argparse.Namespace) -> int:
+    _refuse_combinations(asked)
+    from .pipeline import Conversion, convert_files
+    from .shapes import Options
+
+    report, texts = convert_files(
+        Conversion(
+            asked.kernel,
+            asked.bias,
+            Sizes(asked.input_size, asked.hidden_size),
+            Options(asked.transposed, asked.header, asked.index),
+            asked.forget_bias,
+            asked.output,
+            asked.force,
+            not asked.no_check,
+            asked.seed,
+        )
+    )
+    if asked.stdout and report.result.equivalent:
+        _print(texts[asked.stdout][:])
+    _show(report, asked)
+    return DONE if report.result.equivalent else DIFFERENT
+
+
+def _refuse_combinations(asked: argparse.Namespace) -> None:
+    if asked.kernel == asked.bias == STANDARD_INPUT:
+        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+    if asked.json and asked.stdout:
+        raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
+
+
+def _show(report: "Report", asked: argparse.Namespace) -> None:
+    from .report import as_json, as_text
+
+    if asked.json:
+        import json
+
+        _print(json.dumps(as_json(report), allow_nan=False).encode() + b"\n")
+    if not asked.quiet:
+        print(as_text(report), file=sys.stderr)
+
+
+def _print(data: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CsvLstmError(f"cannot be written: {(error.strerror or '').lower()}", Place("standard output")) from None
+
+
+def _say(message: str) -> None:
+    print(f"csvlstm: {message}", file=sys.stderr)

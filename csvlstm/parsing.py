@@ -1,0 +1,193 @@
+"""From plain text, lines of weights between commas, to where its cells stand and what they are worth.
+
+Small and large texts are parsed by different readers, and both refuse the same things: the bytes that no weight has are
+found here, the reader refuses what is made of the right bytes in the wrong order, and `refusal` says what and where.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from mmap import mmap
+from typing import IO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import CsvLstmError, Place
+
+Text = bytes | mmap
+"""Plain text, in memory or in a file."""
+
+PANDAS_FROM = 128 * 2**20
+"""Bytes of text from which importing pandas costs less than its faster parser gains."""
+
+_SCAN = 1 << 16
+"""Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
+
+
+# Small enough that pandas' memory is used again and again; larger ones cost the system as long as the parsing.
+_READ_BYTES, _READ_ROWS = 1 << 15, 1 << 14
+
+_COMMA, _NEWLINE = ord(","), ord("\n")
+_SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(ord("-")), np.uint8(ord("9") - ord("-"))
+
+# Possessive, because a line is 4H weights long and backtracking through it would never end. The patterns are compiled
+# where they are used, when something is refused: compiling them all takes as long as converting a small layer.
+_WEIGHT = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
+_LINE = rb"(?:" + _WEIGHT + rb",)*+" + _WEIGHT
+
+_REFUSALS = (
+    (rb"\s*", "the cell is blank", "export the weights again"),
+    (rb"(?i:[+-]?nan|n/a|na|null|none)", "{cell} is no weight", "was the training stopped by a NaN?"),
+    (rb"(?i:[+-]?inf|[+-]?infinity)", "{cell} is no finite weight", "did the training diverge?"),
+    (_WEIGHT, "{cell} is too large for a float64", "export the weights again"),
+    (rb"(?s:[\"'].*)", "{cell} is quoted", "save the file again without quotes"),
+    (rb"(?s:.*)", "{cell} is not a number", "export the weights again, as plain decimal numbers"),
+)
+"""What a cell can be that is no weight, tried in turn: its form, what is said of it, and what to do."""
+
+
+def separators(text: Text, cells_per_line: int, every: int) -> NDArray[np.int64] | None:
+    """Find every `every`-th separator (comma or newline) of lines of `cells_per_line` weights.
+
+    Gives None where the text holds a byte that no weight has, or a line of another number of cells; `refusal` then says
+    which.
+
+    >>> separators(b"1,2,3,4\\n5,6,7,8\\n", 4, 2)
+    array([ 3,  7, 11, 15])
+    """
+    found, seen = [], 0
+    for start, piece in _pieces(text):
+        newline = piece == _NEWLINE
+        places = np.flatnonzero(newline | (piece == _COMMA))
+        line_ends = newline[places[_first(seen, cells_per_line) :: cells_per_line]]
+        if np.count_nonzero(newline) != len(line_ends) or not line_ends.all() or _has_foreign(piece, len(places)):
+            return None
+        found.append(places[_first(seen, every) :: every] + start)
+        seen += len(places)
+    return np.concatenate(found) if seen % cells_per_line == 0 else None
+
+
+def every_separator(text: Text, every: int) -> NDArray[np.int64]:
+    """Find every `every`-th separator of a text whatever it is, for who compares the text itself.
+
+    >>> every_separator(b"1,2,3,4\\n", 2)
+    array([3, 7])
+    """
+    found, seen = [], 0
+    for start, piece in _pieces(text):
+        places = np.flatnonzero((piece == _NEWLINE) | (piece == _COMMA))
+        found.append(places[_first(seen, every) :: every] + start)
+        seen += len(places)
+    return np.concatenate(found)
+
+
+def count_lines(text: Text) -> int:
+    """Count the newlines of a text, three times as fast as bytes.count does."""
+    return sum(int(np.count_nonzero(piece == _NEWLINE)) for _, piece in _pieces(text))
+
+
+def _pieces(text: Text) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    data = np.frombuffer(text, np.uint8)
+    return ((start, data[start : start + _SCAN]) for start in range(0, len(data), _SCAN))
+
+
+def _first(seen: int, every: int) -> int:
+    """Where the next multiple of `every` stands among separators of which `seen` came before."""
+    return (every - 1 - seen) % every
+
+
+def _has_foreign(piece: NDArray[np.uint8], separators_in_piece: int) -> bool:
+    """Tell whether a piece of text holds a byte of no weight and no separator."""
+    # One unsigned comparison passes digits, point and minus (and the slash, which every reader refuses).
+    others = int(np.count_nonzero((piece - _SMALLEST_PLAIN) > _PLAIN_SPAN)) - separators_in_piece
+    for letter in b"e+E":
+        if others:
+            others -= int(np.count_nonzero(piece == letter))
+    return others > 0
+
+
+def parse(text: bytes) -> NDArray[np.float64] | None:
+    """Parse plain text into float64 values [cells], each the nearest to its text; None where one is no finite weight.
+
+    >>> parse(b"0.5,-1e-3\\n")
+    array([ 0.5  , -0.001])
+    """
+    try:
+        values = (_parse_with_pandas if len(text) >= PANDAS_FROM else _parse_with_numpy)(text)
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
+
+
+def _parse_with_numpy(text: bytes) -> NDArray[np.float64]:
+    return np.loadtxt(BytesIO(text), delimiter=",", comments=None, ndmin=2).reshape(-1)
+
+
+def _parse_with_pandas(text: bytes) -> NDArray[np.float64]:
+    import pandas as pd
+
+    frames = pd.read_csv(
+        cast(IO[bytes], _Column(text)),
+        header=None,
+        dtype=np.float64,
+        na_filter=False,
+        skip_blank_lines=False,
+        chunksize=_READ_ROWS,
+    )
+    return np.concatenate([frame[0] for frame in frames])
+
+
+class _Column:
+    """Plain text as one long column, read piece by piece: pandas takes twice as long for 4H columns."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        piece = self._text[self._at : self._at + min(size, _READ_BYTES)].replace(b",", b"\n")
+        self._at += len(piece)
+        return piece
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Exist, because pandas takes nothing for a file that could not be iterated over."""
+        raise NotImplementedError
+
+
+def refusal(text: bytes, cells_per_line: int, place: Callable[[int, int], Place]) -> CsvLstmError:
+    """Say why plain text could not be read: its first ragged line or first cell that is no weight.
+
+    `place` tells where a row and a column of the text, counted from 0, stand in the file.
+    """
+    for row, line in enumerate(text[:-1].split(b"\n")):
+        count = line.count(b",") + 1
+        if count != cells_per_line:
+            return ragged(count, cells_per_line, place(row, min(count, cells_per_line)))
+        if not re.fullmatch(_LINE, line) or parse(line + b"\n") is None:
+            for column, cell in enumerate(line.split(b",")):
+                if not is_weight(cell):
+                    return _refused_cell(cell, place(row, column))
+    raise AssertionError("a text was refused, but each of its cells is a weight")
+
+
+def ragged(count: int, expected: int, place: Place) -> CsvLstmError:
+    """Say that a row has too few or too many cells; `place` is the first that is missing or too many."""
+    found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
+    return CsvLstmError(found, place, expected=f"{expected} cells in each row", advice="export the weights again")
+
+
+def is_weight(cell: bytes) -> bool:
+    """Tell whether a cell is a finite decimal number in ASCII.
+
+    >>> is_weight(b"-4.45E-05"), is_weight(b"nan"), is_weight(b"1_000"), is_weight(b"1e999")
+    (True, False, False, False)
+    """
+    return re.fullmatch(_WEIGHT, cell) is not None and abs(float(cell)) != float("inf")
+
+
+def _refused_cell(cell: bytes, place: Place) -> CsvLstmError:
+    found, advice = next((found, advice) for form, found, advice in _REFUSALS if re.fullmatch(form, cell))
+    shown = cell.decode("utf-8", "replace")
+    shown = shown if len(shown) <= 40 else shown[:37] + "..."
+    return CsvLstmError(found.format(cell=repr(shown)), place, expected="a number such as -0.5", advice=advice)

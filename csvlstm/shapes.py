@@ -1,0 +1,170 @@
+"""Which lines and cells of a file are weights: header row, index column, flat and transposed forms.
+
+The declared sizes say how many rows and columns of weights there are. What is beyond them is a header row or an index
+column only where it can be nothing else: a careless rule here would lose a row of weights in silence.
+"""
+
+import re
+from enum import Enum
+from itertools import product
+from typing import NamedTuple
+
+from .errors import CsvLstmError, Place
+from .parsing import count_lines
+
+_LABEL = r"(?s:[^\W\d].*)"
+_NO_LABEL = r"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+)"
+_FEWEST_THAT_COUNT = 4
+"""Fewer cells than this may read 0, 1, 2 by chance; then the number of cells alone decides."""
+
+
+class Options(NamedTuple):
+    """How the user says that an export is to be read; None leaves it to what the file shows."""
+
+    transposed: bool = False
+    header_row: bool | None = None
+    index_column: bool | None = None
+
+
+DEFAULTS = Options()
+
+
+class Grid(NamedTuple):
+    """One way to see a text: its cells [rows, columns] beside a header row and an index column."""
+
+    rows: int
+    columns: int
+    header_row: bool
+    index_column: bool
+    doubtful: str = ""
+    """The option that says whether the first row or column holds weights, where the file does not show it."""
+
+    def __str__(self) -> str:
+        return f"{self.rows} x {self.columns}"
+
+
+class Form(NamedTuple):
+    """How a table [rows, columns] lies in its file: as it is, turned, or flat (one row or one column, C order)."""
+
+    rows: int
+    columns: int
+    grid: Grid
+    transposed: bool
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether the lines of the file are the rows of the table."""
+        return not self.transposed and self.grid.columns == self.columns
+
+    def place(self, file: str, row: int, column: int) -> Place:
+        """Tell where a cell of the table, counted from 0, stands in the file."""
+        number = column * self.rows + row if self.transposed else row * self.columns + column
+        return self.place_in_grid(file, *divmod(number, self.grid.columns))
+
+    def place_in_grid(self, file: str, row: int, column: int) -> Place:
+        """Tell where a cell of the grid, counted from 0, stands in the file."""
+        return Place(file, row + 1 + self.grid.header_row, column + 1 + self.grid.index_column)
+
+
+class _Extra(Enum):
+    """What a first row or column shows of being a header or an index: the answers that are left open."""
+
+    NO = (False,)
+    YES = (True,)
+    SHAPE_DECIDES = (False, True)
+    USER_DECIDES = (False, True, None)
+
+
+def forms(text: bytes, rows: int, columns: int, options: Options, name: str) -> list[Form]:
+    """List how the text can be read as a table [rows, columns]: one form, or none where the sizes are wrong.
+
+    Raises CsvLstmError where only the user can say whether the first row or column holds weights.
+
+    >>> [form.grid for form in forms(b"a,b,c,d\\n1,2,3,4\\n5,6,7,8\\n", 2, 4, Options(), "k.csv")]
+    [Grid(rows=2, columns=4, header_row=True, index_column=False, doubtful='')]
+    """
+    matrix = (columns, rows) if options.transposed else (rows, columns)
+    accepted = {matrix, (1, rows * columns), (rows * columns, 1)}
+    fitting = [grid for grid in grids(text, options) if (grid.rows, grid.columns) in accepted]
+    for grid in fitting:
+        if grid.doubtful:
+            raise _doubt(grid, name)
+    return [Form(rows, columns, grid, options.transposed and rows > 1) for grid in fitting]
+
+
+def grids(text: bytes, options: Options) -> list[Grid]:
+    """List the ways to see canonical text, those with a header row or an index column first.
+
+    >>> grids(b",0,1\\n0,0.5,0.25\\n1,0.125,1.5\\n", Options())[0]
+    Grid(rows=2, columns=2, header_row=True, index_column=True, doubtful='')
+    """
+    lines, cells = count_lines(text), cells_per_line(text)
+    seen = []
+    for header, index in product((True, False), repeat=2):
+        if lines - header and cells - index:
+            answers = (_header(text, index, options), _index(text, header, options))
+            if header in answers[0].value and index in answers[1].value:
+                seen.append(Grid(lines - header, cells - index, header, index, _doubtful(*answers)))
+    return seen
+
+
+def cells_per_line(text: bytes) -> int:
+    """Count the cells of the second line, or of the only one: a first line may be a header row."""
+    start = text.find(b"\n") + 1
+    return text.count(b",", *((start, text.find(b"\n", start)) if start < len(text) else (0, start))) + 1
+
+
+def _header(text: bytes, index: bool, options: Options) -> _Extra:
+    if options.header_row is not None:
+        return _Extra.SHAPE_DECIDES if options.header_row else _Extra.NO
+    end = text.find(b"\n")
+    if end + 1 == len(text):
+        return _Extra.NO
+    cells = text[:end].decode("utf-8", "replace").split(",")
+    body = memoryview(text)[end + 1 :]
+    first_of_body = bytes(body[: 2 * len(cells[0]) + 24]).split(b",")[0].decode("utf-8", "replace")
+    if first_of_body == str(len(cells)):
+        # A kernel of counting numbers goes on counting in its second row.
+        return _Extra.NO
+    return _extra(cells[index:], text, end + 1, corner_is_blank=index and not cells[0])
+
+
+def _index(text: bytes, header: bool, options: Options) -> _Extra:
+    if options.index_column is not None:
+        return _Extra.SHAPE_DECIDES if options.index_column else _Extra.NO
+    start = text.find(b"\n") + 1 if header else 0
+    first = text[start : text.find(b"\n", start)].split(b",", 1)[0]
+    if not (first == b"0" or re.match(_LABEL, first.decode("utf-8", "replace"))):
+        return _Extra.NO
+    cells = [line.split(b",", 1)[0].decode("utf-8", "replace") for line in text[start:-1].split(b"\n")]
+    return _extra(cells, text, start, corner_is_blank=header and text.startswith(b","))
+
+
+def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _Extra:
+    """Judge the cells of a first row or column: names, or 0..n-1 as pandas writes them, beside a body of weights."""
+    if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
+        return _Extra.YES if len(set(cells)) == len(cells) else _Extra.NO
+    if cells != [str(number) for number in range(len(cells))]:
+        return _Extra.NO
+    if corner_is_blank:
+        return _Extra.YES
+    if len(cells) < _FEWEST_THAT_COUNT:
+        return _Extra.SHAPE_DECIDES
+    # Among whole numbers, 0..n-1 may be weights as well.
+    return _Extra.YES if text.find(b".", body) >= 0 or text.find(b"e", body) >= 0 else _Extra.USER_DECIDES
+
+
+def _doubtful(header: _Extra, index: _Extra) -> str:
+    options = (option for option, extra in (("header", header), ("index", index)) if extra is _Extra.USER_DECIDES)
+    return next(options, "")
+
+
+def _doubt(grid: Grid, name: str) -> CsvLstmError:
+    option, line = grid.doubtful, "first row" if grid.doubtful == "header" else "first column"
+    return CsvLstmError(
+        f"the {line} counts 0, 1, 2 ... among whole numbers, so it may be weights or not",
+        Place(name, 1, 1),
+        expected=f"--{option} or --no-{option}",
+        advice=f"--{option} takes it as {'a header row' if option == 'header' else 'an index column'}, "
+        f"--no-{option} as weights; a file with decimal commas must be saved with decimal points first",
+    )

@@ -1,0 +1,122 @@
+"""Which input and hidden sizes a kernel and a bias fit, and how to say that the declared ones are wrong."""
+
+from typing import NamedTuple
+
+from .errors import CsvLstmError, Place
+from .layout import Sizes
+from .shapes import Grid, Options, cells_per_line, grids
+
+
+class Candidate(NamedTuple):
+    """The canonical text of a file whose sizes are in question."""
+
+    name: str
+    text: bytes
+
+
+class Fit(NamedTuple):
+    """Sizes that two files fit, with the grids that show it."""
+
+    sizes: Sizes
+    kernel: Grid
+    bias: Grid
+    transposed: bool
+
+
+def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
+    """List the sizes that canonical kernel and bias texts fit, the likeliest first.
+
+    >>> fitting_sizes(b"1,2,3,4\\n" * 3, b"1,2,3,4\\n", Options())[0].sizes
+    Sizes(input_size=2, hidden_size=1)
+    """
+    fits = []
+    for bias_grid in _vectors(grids(bias, options)):
+        hidden_size, rest = divmod(bias_grid.rows * bias_grid.columns, 4)
+        for grid in grids(kernel, options) if hidden_size and not rest else ():
+            sizes = [(Sizes(d, hidden_size), turned) for d, turned in _input_sizes(grid, hidden_size)]
+            fits += [Fit(fitting, grid, bias_grid, turned) for fitting, turned in sizes]
+    return fits
+
+
+def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Options) -> CsvLstmError:
+    """Say that a kernel and a bias do not fit the declared sizes, and which they do fit."""
+    fits = fitting_sizes(kernel.text, bias.text, options)
+    if not fits:
+        return _nothing_fits(kernel, bias, declared, options)
+    fit = fits[0]
+    if fit.sizes == declared:
+        return _turned(kernel, fit)
+    h = fit.sizes.hidden_size
+    return CsvLstmError(
+        f"{fit.kernel} cells, with the bias's {4 * h} values, do not fit --input-size {declared.input_size} "
+        f"--hidden-size {declared.hidden_size}",
+        Place(kernel.name),
+        expected=_expected(declared),
+        advice=f"the bias has {4 * h} values = 4 x {h}, so --hidden-size {h}; {_left(fit)}"
+        + (", with --transposed" if fit.transposed and not options.transposed else ""),
+    )
+
+
+def _vectors(seen: list[Grid]) -> list[Grid]:
+    return [grid for grid in seen if 1 in (grid.rows, grid.columns)]
+
+
+def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
+    """List the input sizes that remain for a kernel's grid, and whether it must be turned for each."""
+    width = 4 * hidden_size
+    if 1 in (grid.rows, grid.columns):
+        rows, rest = divmod(grid.rows * grid.columns, width)
+        readings = [] if rest else [(rows, False)]
+    else:
+        readings = [(grid.rows, False)] if grid.columns == width else []
+        readings += [(grid.columns, True)] if grid.rows == width else []
+    return [(rows - hidden_size, turned) for rows, turned in readings if rows > hidden_size]
+
+
+def _expected(declared: Sizes) -> str:
+    d, h = declared
+    return f"D + H = {d} + {h} = {declared.rows} rows of 4H = {declared.columns} cells, or all in one row or column"
+
+
+def _left(fit: Fit) -> str:
+    d, h = fit.sizes
+    if 1 in (fit.kernel.rows, fit.kernel.columns):
+        return f"the kernel's {(d + h) * 4 * h} values = {d + h} x {4 * h} then leave --input-size {d}"
+    return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave --input-size {d}"
+
+
+def _turned(kernel: Candidate, fit: Fit) -> CsvLstmError:
+    if fit.transposed:
+        found, advice = f"{fit.kernel} cells are 4H x (D + H), a transposed kernel", "add --transposed"
+    else:
+        found, advice = f"{fit.kernel} cells are (D + H) x 4H, not a transposed kernel", "leave out --transposed"
+    return CsvLstmError(found, Place(kernel.name), expected=_expected(fit.sizes), advice=advice)
+
+
+def _nothing_fits(kernel: Candidate, bias: Candidate, declared: Sizes, options: Options) -> CsvLstmError:
+    if fitting_sizes(bias.text, kernel.text, options):
+        return CsvLstmError(
+            f"holds a bias, and {bias.name} a kernel",
+            Place(kernel.name),
+            expected="the kernel first, then the bias",
+            advice="exchange the two arguments",
+        )
+    values = [grid.rows * grid.columns for grid in _vectors(grids(bias.text, options))]
+    if not any(number % 4 == 0 for number in values):
+        return CsvLstmError(
+            f"{values[0] if values else _shape(bias)} values",
+            Place(bias.name),
+            expected=f"4H = {declared.columns} values in one row or one column",
+            advice="is this the bias of an LSTM cell, and whole?",
+        )
+    return CsvLstmError(
+        f"{_shape(kernel)} cells fit no input size beside the bias's {values[0]} values = 4 x {values[0] // 4}",
+        Place(kernel.name),
+        expected=_expected(declared),
+        advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?",
+    )
+
+
+def _shape(candidate: Candidate) -> str:
+    rows, columns = candidate.text.count(b"\n"), cells_per_line(candidate.text)
+    return f"{rows} x {columns}"

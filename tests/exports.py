@@ -1,0 +1,25 @@
+"""Random exports for tests: weights all different, sizes that no two of them share unless a test asks for it."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csvlstm.layout import Sizes
+from csvlstm.tables import Export, read_export
+
+SIZES = [Sizes(3, 5), Sizes(7, 2), Sizes(4, 4), Sizes(1, 6), Sizes(6, 1), Sizes(1, 1)]
+
+
+def write_export(folder: Path, kernel: NDArray[np.floating], bias: NDArray[np.floating]) -> tuple[str, str]:
+    """Write a kernel [D+H, 4H] and a bias [4H] as a user does, and give the paths of the two files."""
+    np.savetxt(folder / "exported_kernel.csv", kernel, delimiter=",", fmt="%.17g")
+    np.savetxt(folder / "exported_bias.csv", bias, fmt="%.17g")
+    return str(folder / "exported_kernel.csv"), str(folder / "exported_bias.csv")
+
+
+def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0) -> Export:
+    """Write and read an export of normally distributed weights."""
+    draw = np.random.default_rng(seed)
+    kernel = scale * draw.standard_normal((sizes.rows, sizes.columns))
+    return read_export(*write_export(folder, kernel, scale * draw.standard_normal(sizes.columns)), sizes)
