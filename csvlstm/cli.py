@@ -63,7 +63,7 @@ def _guarded(asked: argparse.Namespace) -> int:
         return REFUSED
     except Exception as error:
         if asked.debug:
-            raise
+            sys.excepthook(type(error), error, error.__traceback__)
         _say(f"a bug in csvlstm: {type(error).__name__}: {error}; please report it, with what --debug shows")
         return BUG
 

@@ -87,7 +87,8 @@ def _text_differs(block: Block, table: Table, text: Text) -> NDArray[np.bool_]:
     cells = _cells(text, table.form.columns)
     if len(cells) != len(block.target_rows):
         return np.ones(source.shape, np.bool_)
-    return source != _cut(cells, block.target_rows, block.target_columns)
+    differs: NDArray[np.bool_] = source != _cut(cells, block.target_rows, block.target_columns)
+    return differs
 
 
 def _cells(text: Text, columns: int) -> NDArray[Any]:

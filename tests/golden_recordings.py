@@ -56,6 +56,10 @@ def load(path: Path) -> Recording:
     return Recording(path.stem, float(arrays["forget_bias"]), arrays["x"], arrays["outputs"], layers)
 
 
+def recording_named(name: str) -> Recording:
+    return next(recording for recording in RECORDINGS if recording.name == name)
+
+
 def each(recordings: list[Recording]) -> pytest.MarkDecorator:
     """Run a test once for each recording."""
     return pytest.mark.parametrize("recording", recordings, ids=[recording.name for recording in recordings])

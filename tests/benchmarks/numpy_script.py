@@ -1,4 +1,4 @@
-"""What a user would write instead of csvlstm, with numpy alone and without any check: the yardstick of the benchmark."""
+"""What a user would write instead of csvlstm, with numpy and without any check: the yardstick of the benchmark."""
 
 import sys
 

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/run.py [--runs N] [--sizes D,H ...]
 
-Whole processes, in turn, so that a drift of the machine's speed touches both; medians, and the median of the ratios pair
-by pair. The weights are random float32 numbers, written as the shortest text that reads back.
+Whole processes, in turn, so that a drift of the machine's speed touches both; medians, and the median of the ratios
+pair by pair. The weights are random float32 numbers, written as the shortest text that reads back.
 """
 
 import argparse

@@ -1,0 +1,241 @@
+"""The contract that scripts rely on: exit codes, streams, files, and messages of one line."""
+
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from csvlstm import __version__
+from csvlstm import cli as commands
+
+SAMPLES = Path(__file__).parent.parent / "sample_data"
+KERNEL = str(SAMPLES / "sunspots" / "cell_0_kernel.csv")
+BIAS = str(SAMPLES / "sunspots" / "cell_0_bias.csv")
+SIZES = ["--input-size", "3", "--hidden-size", "5"]
+FILES = ["bias.csv", "kernel.csv", "recurrent_kernel.csv"]
+
+
+def csvlstm(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Run the program as a shell does."""
+    command = [sys.executable, "-m", "csvlstm", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, check=False)
+
+
+def convert(*arguments: str | Path, **how: object) -> subprocess.CompletedProcess[bytes]:
+    return csvlstm("convert", *arguments, *SIZES, **how)  # type: ignore[arg-type]
+
+
+def assert_refused(run: subprocess.CompletedProcess[bytes], message: str) -> None:
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert re.fullmatch(r"csvlstm: [^\n]+\n", run.stderr.decode())
+    assert message in run.stderr.decode()
+
+
+def test_convert_writes_three_files_and_says_so_on_standard_error(tmp_path: Path) -> None:
+    run = convert(KERNEL, BIAS, "-o", tmp_path / "keras")
+    assert (run.returncode, run.stdout) == (0, b"")
+    assert sorted(os.listdir(tmp_path / "keras")) == FILES
+    assert os.listdir(tmp_path) == ["keras"]
+    assert run.stderr.decode().splitlines() == [
+        "identical: 0 of 180 cells differ in 12 blocks, forget bias 1.0 added to 5 of them",
+        "behaviour: the states of both cells differ by at most 1.1e-16 over 20 steps; rounding explains it",
+        f"wrote {', '.join(f'{tmp_path}/keras/{part}.csv' for part in ('kernel', 'recurrent_kernel', 'bias'))}",
+    ]
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    run = convert(KERNEL, BIAS, "-q", "-o", tmp_path / "keras")
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
+
+
+def test_without_the_behaviour_check_the_summary_says_so(tmp_path: Path) -> None:
+    run = convert(KERNEL, BIAS, "--no-check", "-o", tmp_path / "keras")
+    assert b"behaviour not checked\n" in run.stderr
+
+
+@pytest.mark.parametrize("part", ["kernel", "recurrent_kernel", "bias"])
+def test_stdout_prints_the_same_text_as_the_file(tmp_path: Path, part: str) -> None:
+    convert(KERNEL, BIAS, "-o", tmp_path / "keras")
+    run = convert(KERNEL, BIAS, "--stdout", part, "-q")
+    assert (run.returncode, run.stdout, run.stderr) == (0, (tmp_path / "keras" / f"{part}.csv").read_bytes(), b"")
+
+
+def test_json_has_the_names_of_the_contract(tmp_path: Path) -> None:
+    result = json.loads(convert(KERNEL, BIAS, "--json", "-q", "-o", tmp_path / "keras").stdout)
+    assert list(result) == [
+        "command", "version", "verdict", "equivalent", "forget_bias", "layers", "recognised", "warnings"
+    ]  # fmt: skip
+    assert [result[name] for name in ("command", "version", "verdict", "equivalent", "forget_bias")] == [
+        "convert", __version__, "identical", True, 1.0
+    ]  # fmt: skip
+    (layer,) = result["layers"]
+    assert list(layer) == ["layer", "input_size", "hidden_size", "max_difference", "blocks"]
+    assert 0 < layer["max_difference"] < 1e-15
+    assert len(layer["blocks"]) == 12
+    assert list(layer["blocks"][0]) == [
+        "part", "gate", "source_file", "source_range", "target_file", "target_range", "cells", "differing",
+        "max_difference", "verdict",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("position", [0, 1], ids=["kernel", "bias"])
+def test_one_file_may_be_standard_input(position: int) -> None:
+    files = [KERNEL, BIAS]
+    piped = Path(files[position]).read_bytes()
+    files[position] = "-"
+    direct = convert(KERNEL, BIAS, "--stdout", "bias", "-q")
+    assert convert(*files, "--stdout", "bias", "-q", stdin=piped).stdout == direct.stdout
+    assert convert(*files, "--stdout", "bias", "-q", stdin=gzip.compress(piped)).stdout == direct.stdout
+
+
+def test_both_files_from_standard_input_are_refused() -> None:
+    assert_refused(convert("-", "-", "--stdout", "bias"), "KERNEL and BIAS are both -; expected one file at most")
+
+
+def test_what_prints_on_standard_output_twice_is_refused() -> None:
+    assert_refused(convert(KERNEL, BIAS, "--stdout", "bias", "--json"), "--json and --stdout both print on standard")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["convert", KERNEL, BIAS, "--hidden-size", "5", "-o", "x"], "arguments are required: --input-size"),
+        (["convert", KERNEL, BIAS, *SIZES], "one of the arguments -o/--output --stdout is required"),
+        (["convert", KERNEL, BIAS, "--input-size", "0", "--hidden-size", "5", "-o", "x"], "'0' is no size"),
+        (["convert", KERNEL, BIAS, "--input-size", "3", "--hidden-size", "-5", "-o", "x"], "'-5' is no size"),
+        (["convert", KERNEL, BIAS, *SIZES, "--forget-bias", "nan", "-o", "x"], "'nan' is no finite number"),
+        (["convert", KERNEL, BIAS, *SIZES, "--stdout", "weights"], "invalid choice: 'weights'"),
+        (["transform"], "invalid choice: 'transform'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_refused_in_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
+    run = csvlstm(*arguments, cwd=tmp_path)
+    assert_refused(run, message)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_refused_input_leaves_no_trace(tmp_path: Path) -> None:
+    assert_refused(
+        convert(SAMPLES / "quirks" / "kernel_nan.csv", BIAS, "-o", tmp_path / "keras"), "line 5, column 7 (G5)"
+    )
+    assert os.listdir(tmp_path) == []
+
+
+def test_existing_files_stay_without_force(tmp_path: Path) -> None:
+    (tmp_path / "bias.csv").write_text("mine")
+    assert_refused(
+        convert(KERNEL, BIAS, "-o", tmp_path), "bias.csv: exists; expected no such file yet; choose another -o"
+    )
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"bias.csv": "mine"}
+    assert convert(KERNEL, BIAS, "-o", tmp_path, "--force").returncode == 0
+    assert sorted(os.listdir(tmp_path)) == FILES
+
+
+def test_an_input_is_not_overwritten_even_with_force(tmp_path: Path) -> None:
+    exported = Path(KERNEL).read_bytes()
+    (tmp_path / "kernel.csv").write_bytes(exported)
+    run = convert("kernel.csv", BIAS, "-o", ".", "--force", cwd=tmp_path)
+    assert_refused(run, "./kernel.csv: is an input, and no input is overwritten")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"kernel.csv": exported}
+
+
+def test_an_input_by_redirection_is_not_overwritten_either(tmp_path: Path) -> None:
+    (tmp_path / "kernel.csv").write_bytes(Path(KERNEL).read_bytes())
+    command = [sys.executable, "-m", "csvlstm", "convert", "-", BIAS, *SIZES, "--force", "-o", str(tmp_path)]
+    with open(tmp_path / "kernel.csv") as stdin:
+        run = subprocess.run(command, stdin=stdin, capture_output=True, check=False)
+    assert_refused(run, "kernel.csv: is an input")
+
+
+def test_a_pipe_serves_as_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    script = (
+        f"cat {KERNEL} > pipe & {sys.executable} -m csvlstm convert pipe {BIAS} {' '.join(SIZES)} --stdout kernel -q"
+    )
+    run = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, check=False)
+    assert run.stdout == convert(KERNEL, BIAS, "--stdout", "kernel").stdout
+
+
+def test_a_closed_standard_output_is_141_and_quiet() -> None:
+    script = f"{sys.executable} -m csvlstm convert {KERNEL} {BIAS} {' '.join(SIZES)} -q --stdout kernel; echo $? >&2"
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout
+        assert run.stderr
+        run.stdout.close()
+        assert run.stderr.read() == b"141\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_standard_output_is_refused() -> None:
+    command = [sys.executable, "-m", "csvlstm", "convert", KERNEL, BIAS, *SIZES, "--stdout", "kernel"]
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 2
+    assert run.stderr == b"csvlstm: standard output: cannot be written: no space left on device\n"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interrupt_is_quiet_and_leaves_no_trace(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    os.mkfifo(tmp_path / "never_written")
+    command = [sys.executable, "-m", "csvlstm", "convert", "never_written", BIAS, *SIZES, "-o", "keras"]
+    run = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # Opening the other end returns once the program waits for the kernel.
+    with run, open(tmp_path / "never_written", "wb"):
+        run.send_signal(number)
+        assert run.communicate() == (b"", b"")
+    assert run.returncode == code
+    assert os.listdir(tmp_path) == ["never_written"]
+
+
+def test_a_bug_is_one_line_and_shows_its_traceback_only_with_debug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bug(asked: object) -> None:
+        raise IndexError("out of range")
+
+    monkeypatch.setattr("csvlstm.pipeline.convert_files", bug)
+    arguments = ["convert", KERNEL, BIAS, *SIZES, "--stdout", "bias"]
+    assert commands.main(arguments) == 3
+    assert capsys.readouterr().err == (
+        "csvlstm: a bug in csvlstm: IndexError: out of range; please report it, with what --debug shows\n"
+    )
+    assert commands.main([*arguments, "--debug"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_is_not_equivalent_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_swap(quarters: object, input_size: int) -> object:
+        return quarters[:input_size], quarters[input_size:]  # type: ignore[index]
+
+    monkeypatch.setattr("csvlstm.convert.move", without_swap)
+    assert commands.main(["convert", KERNEL, BIAS, *SIZES, "-o", str(tmp_path / "keras")]) == 1
+    assert os.listdir(tmp_path) == []
+    assert "different: 15 of 15 cells of kernel, gate f: " in capsys.readouterr().err
+
+
+def test_help_is_enough_to_use_it() -> None:
+    shown = csvlstm("convert", "--help").stdout.decode()
+    for word in (
+        "--input-size",
+        "--hidden-size",
+        "--forget-bias",
+        "CudnnLSTM",
+        "--transposed",
+        "example:",
+        "exit codes:",
+    ):
+        assert word in shown
+
+
+def test_version() -> None:
+    run = csvlstm("--version")
+    assert (run.returncode, run.stdout) == (0, f"csvlstm {__version__}\n".encode())

@@ -1,0 +1,57 @@
+"""What the README shows is what the program prints."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+CONSOLES = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+
+
+def commands(console: str) -> list[tuple[str, str]]:
+    """Split a console into its commands and what the README shows behind each."""
+    parts = re.split(r"^\$ (.*)\n", console, flags=re.MULTILINE)[1:]
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+@pytest.mark.parametrize("console", CONSOLES, ids=lambda console: console.splitlines()[0])
+def test_the_consoles_show_what_the_commands_print(console: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
+    # The virtual environment's own programs, also where nobody activated it.
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for command, shown in commands(console):
+        run = subprocess.run(
+            command,
+            shell=True,
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        assert run.stdout.decode() == shown, command
+
+
+def test_the_first_command_does_the_main_job_and_the_second_is_the_tests() -> None:
+    first, second = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
+    assert first.startswith("pip install . && csvlstm convert sample_data/sunspots/")
+    assert second == "pip install -e '.[test]' && pytest"
+
+
+def test_every_refusal_of_the_program_is_in_the_readme_by_its_exit_code() -> None:
+    from csvlstm import cli
+
+    codes = {cli.DONE, cli.DIFFERENT, cli.REFUSED, cli.BUG, cli.INTERRUPTED, cli.STDOUT_CLOSED, cli.TERMINATED}
+    shown = re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE)
+    assert {int(code) for cell in shown for code in cell.split(",")} >= codes
+
+
+def test_every_module_has_its_place_in_the_readme() -> None:
+    modules = {path.name for path in (ROOT / "csvlstm").glob("*.py") if not path.name.startswith("__")}
+    assert modules <= set(re.findall(r"\w+\.py", README))
