@@ -41,12 +41,27 @@ class _Run(NamedTuple):
     preactivations: Array
 
 
-def compare_behaviour(export: Export, converted: dict[str, Array], forget_bias: float, seed: int) -> Behaviour:
+class Slack(NamedTuple):
+    """How far each weight may be off: `absolute` plus `relative` times its magnitude."""
+
+    absolute: float = 0.0
+    relative: float = 0.0
+
+
+EXACT = Slack()
+FLOAT32 = Slack(2.0**-149, 2.0**-23)
+"""Of weights that are the same as float32: a rounding on either side."""
+
+
+def compare_behaviour(
+    export: Export, converted: dict[str, Array], forget_bias: float, seed: int, slack: Slack = EXACT
+) -> Behaviour:
     """Run both reference cells on the same seeded inputs and states, and hold their differences against rounding.
 
     At each step the Keras cell gets the TensorFlow 1 side's input and states, because two free-running cells part by
     chaos. A sum of n products differs from the exact one by at most n units of roundoff times the sum of their
-    magnitudes (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1); two such sums by twice that.
+    magnitudes (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1); two such sums by twice that,
+    and by what the slack allows each weight.
     """
     kernel, bias = export.kernel.values, export.bias.values[0]
     # Weights so large that a sum overflows leave nothing to compare here; the exact half decides alone.
@@ -55,7 +70,9 @@ def compare_behaviour(export: Export, converted: dict[str, Array], forget_bias: 
         keras = keras_preactivations(run.x, run.h[:-1], *(converted[part] for part in PARTS))
         inputs = np.concatenate([run.x, run.h[:-1]], axis=1)
         terms = _sum_of_magnitudes(inputs, kernel) + np.abs(bias) + abs(forget_bias)
-        bound = 2 * (export.sizes.rows + 4) * UNIT_ROUNDOFF * terms.reshape(keras.shape) + SMALLEST
+        relative = 2 * (export.sizes.rows + 4) * UNIT_ROUNDOFF + slack.relative
+        absolute = slack.absolute * (np.abs(inputs).sum(axis=1, keepdims=True) + 1)
+        bound = (relative * terms + absolute).reshape(keras.shape) + SMALLEST
         apart = np.abs(run.preactivations - keras[:, quarter_order(KERAS, TF1)])
         h, c = keras_update(keras, run.c[:-1])
         states = max(_largest(np.abs(h - run.h[1:])), _largest(np.abs(c - run.c[1:])))

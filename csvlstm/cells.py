@@ -11,12 +11,15 @@ They compute in the dtype of what they are given. Sources: `LSTMCell.call` in te
 (1.15) and `LSTMCell.call` in keras/src/layers/rnn/lstm.py (3).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Activation = Callable[[Array], Array]
+"""A gate activation; `recurrent_activation` in Keras."""
 
 
 def sigmoid(x: Array) -> Array:
@@ -28,6 +31,26 @@ def sigmoid(x: Array) -> Array:
     half = x.dtype.type(0.5)
     logistic: Array = half * (1 + np.tanh(half * x))
     return logistic
+
+
+def hard_sigmoid_keras2(x: Array) -> Array:
+    """Compute clip(0.2 x + 0.5, 0, 1), the hard_sigmoid of Keras 1 and 2 and of tf.keras.
+
+    >>> hard_sigmoid_keras2(np.array([-3.0, 1.0]))
+    array([0. , 0.7])
+    """
+    clipped: Array = np.clip(x.dtype.type(0.2) * x + x.dtype.type(0.5), 0, 1)
+    return clipped
+
+
+def hard_sigmoid_keras3(x: Array) -> Array:
+    """Compute clip(x / 6 + 0.5, 0, 1), the hard_sigmoid of Keras 3.
+
+    >>> hard_sigmoid_keras3(np.array([-3.0, 1.5]))
+    array([0.  , 0.75])
+    """
+    clipped: Array = np.clip(x / x.dtype.type(6) + x.dtype.type(0.5), 0, 1)
+    return clipped
 
 
 def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bias: float = 1.0) -> Array:
@@ -47,7 +70,12 @@ def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bi
 
 
 def tf1_lstm_cell(
-    x: Array, state: tuple[Array, Array], kernel: Array, bias: Array, forget_bias: float = 1.0
+    x: Array,
+    state: tuple[Array, Array],
+    kernel: Array,
+    bias: Array,
+    forget_bias: float = 1.0,
+    activation: Activation = sigmoid,
 ) -> tuple[Array, Array]:
     """Run one step of a TensorFlow 1 `LSTMCell`, which takes and gives its state as (c, h).
 
@@ -59,14 +87,14 @@ def tf1_lstm_cell(
     [[1.43756702]] [[0.65298656]]
     """
     c, h = state
-    return tf1_update(tf1_preactivations(x, h, kernel, bias, forget_bias), c)
+    return tf1_update(tf1_preactivations(x, h, kernel, bias, forget_bias), c, activation)
 
 
-def tf1_update(preactivations: Array, c: Array) -> tuple[Array, Array]:
+def tf1_update(preactivations: Array, c: Array, activation: Activation = sigmoid) -> tuple[Array, Array]:
     """Compute (c, h) after a step from TensorFlow 1's preactivations [batch, 4, H] and c [batch, H]."""
     i, j, f, o = np.moveaxis(preactivations, -2, 0)
-    c = sigmoid(f) * c + sigmoid(i) * np.tanh(j)
-    return c, sigmoid(o) * np.tanh(c)
+    c = activation(f) * c + activation(i) * np.tanh(j)
+    return c, activation(o) * np.tanh(c)
 
 
 def keras_preactivations(x: Array, h: Array, kernel: Array, recurrent_kernel: Array, bias: Array) -> Array:
@@ -105,7 +133,12 @@ def keras_update(preactivations: Array, c: Array) -> list[Array]:
 
 
 def tf1_lstm(
-    x: Array, state: tuple[Array, Array], kernel: Array, bias: Array, forget_bias: float = 1.0
+    x: Array,
+    state: tuple[Array, Array],
+    kernel: Array,
+    bias: Array,
+    forget_bias: float = 1.0,
+    activation: Activation = sigmoid,
 ) -> tuple[Array, tuple[Array, Array]]:
     """Run a TensorFlow 1 layer over sequences: from x [batch, steps, D] to outputs [batch, steps, H] and (c, h).
 
@@ -116,7 +149,7 @@ def tf1_lstm(
     """
     outputs = []
     for step in range(x.shape[1]):
-        state = tf1_lstm_cell(x[:, step], state, kernel, bias, forget_bias)
+        state = tf1_lstm_cell(x[:, step], state, kernel, bias, forget_bias, activation)
         outputs.append(state[1])
     return np.stack(outputs, axis=1), state
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
 from .errors import CsvLstmError, Place
@@ -17,6 +17,7 @@ from .sources import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from .report import Report
+    from .shapes import Options
 
 DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
 INTERRUPTED, TERMINATED, STDOUT_CLOSED = 130, 143, 141
@@ -33,6 +34,21 @@ exit codes:
   0  done, and both sides are equivalent
   1  not equivalent; nothing was written
   2  wrong usage, an input that is not what was declared, or an output that cannot be written; nothing was written
+  3  a bug in csvlstm
+"""
+
+CHECK_EPILOG = """\
+example:
+  csvlstm check kernel.csv bias.csv converted --input-size 3 --hidden-size 5
+
+A set is equivalent where all numbers are identical, or equal as float32; with --atol or --rtol also where they are
+within that tolerance. A recorded run is one sequence from a zero state; only it can show a wrong activation, or find
+the forget bias that no file holds.
+
+exit codes:
+  0  equivalent
+  1  not equivalent, or the recorded run differs
+  2  wrong usage, or an input that is not what was declared
   3  a bug in csvlstm
 """
 
@@ -75,6 +91,10 @@ def _terminated(number: int, frame: object) -> NoReturn:
 class _Parser(argparse.ArgumentParser):
     """Refuses wrong usage as every other refusal: in one line."""
 
+    def __init__(self, **how: Any) -> None:
+        # An abbreviation that works today would be ambiguous with the next option.
+        super().__init__(**how, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         _say(f"{message}; see {self.prog} --help")
         raise SystemExit(REFUSED)
@@ -85,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"csvlstm {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
+    _add_check(commands)
     return parser
 
 
@@ -101,6 +122,26 @@ def _add_convert(commands: "argparse._SubParsersAction[_Parser]") -> None:
     command.set_defaults(run=_convert)
     _add_export(command)
     _add_outputs(command)
+    _add_report(command)
+
+
+def _add_check(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser(
+        "check",
+        help="tell whether a converted set is equivalent to its export, and what is wrong with it",
+        description="Compare kernel.csv, recurrent_kernel.csv and bias.csv in CONVERTED_DIR with the export of a "
+        "TensorFlow 1 LSTM cell, print one row for each of the 12 blocks, and name the mistakes.",
+        epilog=CHECK_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_check)
+    _add_export(command)
+    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    command.add_argument("--atol", metavar="A", type=_tolerance, default=0.0, help="absolute difference to allow")
+    command.add_argument("--rtol", metavar="R", type=_tolerance, default=0.0, help="relative difference to allow")
+    command.add_argument("--recorded-inputs", metavar="CSV", help="inputs of a recorded run, one row a step")
+    command.add_argument("--recorded-outputs", metavar="CSV", help="what came out of the original cell, one row a step")
+    command.add_argument("--csv", action="store_true", help="print the table on standard output as CSV")
     _add_report(command)
 
 
@@ -132,12 +173,10 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
     where.add_argument("--stdout", choices=PARTS, help="print this one file instead")
     command.add_argument("--force", action="store_true", help="replace existing files in DIR (never an input)")
     command.add_argument("--no-check", action="store_true", help="leave out the behaviour half of the check")
-    command.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="of the inputs of the behaviour check (default 0)"
-    )
 
 
 def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of the behaviour check's inputs (default 0)")
     command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
     command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
@@ -159,17 +198,61 @@ def _finite(text: str) -> float:
     return number
 
 
+def _tolerance(text: str) -> float:
+    number = _finite(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is negative")
+    return number
+
+
+def _check(asked: argparse.Namespace) -> int:
+    if asked.json and asked.csv:
+        raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
+    if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
+        raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
+    _refuse_two_standard_inputs(asked)
+    from .behaviour import Slack
+    from .checking import Check, check_files
+    from .report import as_csv, as_table
+
+    recorded = (asked.recorded_inputs, asked.recorded_outputs) if asked.recorded_inputs else None
+    report = check_files(
+        Check(
+            asked.kernel,
+            asked.bias,
+            asked.directory,
+            Sizes(asked.input_size, asked.hidden_size),
+            _options(asked),
+            asked.forget_bias,
+            Slack(asked.atol, asked.rtol),
+            asked.seed,
+            recorded,
+        )
+    )
+    if asked.csv:
+        _print(as_csv(report).encode())
+    elif not (asked.json or asked.quiet):
+        print(as_table(report), file=sys.stderr)
+    _show(report, asked)
+    return DONE if report.equivalent else DIFFERENT
+
+
+def _options(asked: argparse.Namespace) -> "Options":
+    from .shapes import Options
+
+    return Options(asked.transposed, asked.header, asked.index)
+
+
 def _convert(asked: argparse.Namespace) -> int:
     _refuse_combinations(asked)
-    from .pipeline import Conversion, convert_files
-    from .shapes import Options
+    from .conversion import Conversion, convert_files
 
     report, texts = convert_files(
         Conversion(
             asked.kernel,
             asked.bias,
             Sizes(asked.input_size, asked.hidden_size),
-            Options(asked.transposed, asked.header, asked.index),
+            _options(asked),
             asked.forget_bias,
             asked.output,
             asked.force,
@@ -184,10 +267,14 @@ def _convert(asked: argparse.Namespace) -> int:
 
 
 def _refuse_combinations(asked: argparse.Namespace) -> None:
-    if asked.kernel == asked.bias == STANDARD_INPUT:
-        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+    _refuse_two_standard_inputs(asked)
     if asked.json and asked.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
+
+
+def _refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
+    if asked.kernel == asked.bias == STANDARD_INPUT:
+        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
 
 
 def _show(report: "Report", asked: argparse.Namespace) -> None:

@@ -28,7 +28,8 @@ def convert_lstm_weights(
     recurrent_kernel [H, 4H] and bias [4H] with gates i, f, c, o and the forget bias added, as new arrays of the same
     dtypes. The sum of bias and forget bias is taken in float64 or better, and rounded once.
 
-    Raises CsvLstmError where the shapes do not fit `hidden_size` or a dtype is not a float type.
+    Raises CsvLstmError where the shapes do not fit `hidden_size`, a dtype is not a float type, or a sum with the forget
+    bias is not finite.
     Source: the equations of `LSTMCell.call` in TensorFlow 1.15 and in Keras 3, as in `csvlstm.layout`.
 
     >>> kernel = np.array([[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8]], "float32")
@@ -40,10 +41,15 @@ def convert_lstm_weights(
     """
     kernel, bias = np.asarray(kernel), np.asarray(bias)
     _refuse_shapes(kernel, bias, hidden_size)
+    if not np.isfinite(forget_bias):
+        raise CsvLstmError(f"the forget bias is {forget_bias!r}", expected="a finite number")
     quarters = kernel.reshape(len(kernel), 4, hidden_size)
     parts = move(quarters, len(kernel) - hidden_size)
     new_kernel, recurrent_kernel = (part.reshape(-1, 4 * hidden_size) for part in parts)
-    return new_kernel, recurrent_kernel, _convert_bias(bias.reshape(1, 4, hidden_size), forget_bias)
+    new_bias = _convert_bias(bias.reshape(1, 4, hidden_size), forget_bias)
+    if np.isfinite(bias).all() and not np.isfinite(new_bias).all():
+        raise CsvLstmError(f"a bias and the forget bias {forget_bias!r} add up to more than {bias.dtype} holds")
+    return new_kernel, recurrent_kernel, new_bias
 
 
 def move(quarters: NDArray[Any], input_size: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -118,8 +124,11 @@ def convert_values(export: Export, bias_text: bytes) -> dict[str, NDArray[np.flo
 
 def _convert_bias(quarters: NDArray[Any], forget_bias: float) -> NDArray[Any]:
     moved = move(quarters, 1)[0]
-    forget = moved[:, KERAS.quarter(Gate.FORGET)]
-    forget[...] = forget.astype(np.result_type(forget, np.float64)) + forget_bias
+    # Adding 0 would make a zero of a negative zero.
+    if forget_bias:
+        forget = moved[:, KERAS.quarter(Gate.FORGET)]
+        with np.errstate(over="ignore"):
+            forget[...] = forget.astype(np.result_type(forget, np.float64)) + forget_bias
     return moved.reshape(-1)
 
 
@@ -132,14 +141,17 @@ def _refuse_shapes(kernel: NDArray[Any], bias: NDArray[Any], hidden_size: int) -
     if kernel.ndim != 2 or kernel.shape[1] != 4 * hidden_size or len(kernel) <= hidden_size:
         expected = f"[D+H, 4H] = [{hidden_size} + 1 or more, {4 * hidden_size}]"
         raise CsvLstmError(
-            f"the kernel has shape {list(kernel.shape)}", expected=expected, advice=_advice(kernel, bias)
+            f"the kernel has shape {list(kernel.shape)}", expected=expected, advice=_advice(bias, hidden_size)
         )
     if bias.size != 4 * hidden_size or max(bias.shape) != bias.size:
         found = f"the bias has shape {list(bias.shape)}"
-        raise CsvLstmError(found, expected=f"[4H] = [{4 * hidden_size}]", advice=_advice(kernel, bias))
+        raise CsvLstmError(found, expected=f"[4H] = [{4 * hidden_size}]", advice=_advice(bias, hidden_size))
 
 
-def _advice(kernel: NDArray[Any], bias: NDArray[Any]) -> str:
-    if bias.size and bias.size % 4 == 0:
-        return f"the bias's {bias.size} values = 4 x {bias.size // 4} would mean hidden_size={bias.size // 4}"
-    return "is the hidden size right?"
+def _advice(bias: NDArray[Any], hidden_size: int) -> str:
+    fitting, rest = divmod(bias.size, 4)
+    if not fitting or rest:
+        return "is the hidden size right?"
+    if fitting == hidden_size:
+        return "are these the kernel and the bias of one LSTM cell?"
+    return f"the bias's {bias.size} values = 4 x {fitting} would mean hidden_size={fitting}"

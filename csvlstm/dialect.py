@@ -34,7 +34,7 @@ def canonical(data: bytes, name: str) -> Canonical:
         recognised.append("byte order mark")
     _refuse_binary(data, name)
     text = _with_line_feeds(data)
-    if text == b"\n":
+    if not (text[:64].strip() or text.strip()):
         raise CsvLstmError("is empty", Place(name), advice="export the weights again")
     delimiter = _delimiter(text)
     if delimiter != b",":

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from .behaviour import Behaviour
-from .exact import DIFFERENT, IDENTICAL, BlockResult
 from .layout import Sizes
+from .results import DIFFERENT, LEVELS, BlockResult
 
 
 class Result(NamedTuple):
@@ -16,11 +16,12 @@ class Result(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """The verdict that holds for the whole layer."""
-        equivalent = all(block.verdict == IDENTICAL for block in self.blocks)
-        return IDENTICAL if equivalent and (self.behaviour is None or self.behaviour.equivalent) else DIFFERENT
+        """The verdict on the whole layer: the worst of its blocks, and different where the cells behave so."""
+        if self.behaviour and not self.behaviour.equivalent:
+            return DIFFERENT
+        return max((block.verdict for block in self.blocks), key=LEVELS.index)
 
     @property
     def equivalent(self) -> bool:
         """Whether the converted set may be used in place of the export."""
-        return self.verdict == IDENTICAL
+        return self.verdict != DIFFERENT

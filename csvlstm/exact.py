@@ -2,32 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .layout import KERAS, TF1, Block, blocks, quarter_order
 from .parsing import Text, count_lines, every_separator
-from .shapes import Form, Grid
+from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 from .tables import Export, Table, lines, spans
-
-IDENTICAL, DIFFERENT = "identical", "different"
-
-
-class BlockResult(NamedTuple):
-    """What the exact comparison found in one of the 12 blocks; the names are those of the JSON report."""
-
-    part: str
-    gate: str
-    source_file: str
-    source_range: str
-    target_file: str
-    target_range: str
-    cells: int
-    differing: int
-    max_difference: float
-    verdict: str
 
 
 def compare_blocks(
@@ -46,15 +29,19 @@ def compare_blocks(
     results = []
     for block in blocks(export.sizes):
         table = export.bias if block.source == "bias" else export.kernel
-        source = _cut(table.values, block.source_rows, block.source_columns)
-        target = _cut(np.atleast_2d(values[block.part]), block.target_rows, block.target_columns)
+        source = cut(table.values, block.source_rows, block.source_columns)
+        target = cut(np.atleast_2d(values[block.part]), block.target_rows, block.target_columns)
         computed = block.gains_forget_bias and forget_bias
         source = source + forget_bias if computed else source
         differs = source.view(np.int64) != target.view(np.int64)
         if not computed and (block.part == "bias" or not text_is_moved):
             differs |= _text_differs(block, table, texts[block.part])
         difference = float(np.max(np.abs(source - target))) if differs.any() else 0.0
-        results.append(_block_result(block, table, int(np.count_nonzero(differs)), difference, directory))
+        rows = len(block.target_rows)
+        form = target_form(block.part, rows, export.sizes.columns, is_column=table.form.grid.columns == 1)
+        file = Target(os.path.join(directory, f"{block.part}.csv"), form)
+        verdict = DIFFERENT if differs.any() else IDENTICAL
+        results.append(block_result(block, table, file, differs, difference, verdict))
     return results
 
 
@@ -78,16 +65,17 @@ def _swapped_back(text: Text, columns: int) -> Iterator[bytes]:
         yield from lines(text, spans(ends)[:, quarter_order(KERAS, TF1)])
 
 
-def _cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
+def cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
+    """Cut a block out of a table, as an array of its own."""
     return np.ascontiguousarray(array[rows.start : rows.stop, columns.start : columns.stop])
 
 
 def _text_differs(block: Block, table: Table, text: Text) -> NDArray[np.bool_]:
-    source = _cut(_cells(table.text, table.form.columns), block.source_rows, block.source_columns)
+    source = cut(_cells(table.text, table.form.columns), block.source_rows, block.source_columns)
     cells = _cells(text, table.form.columns)
     if len(cells) != len(block.target_rows):
         return np.ones(source.shape, np.bool_)
-    differs: NDArray[np.bool_] = source != _cut(cells, block.target_rows, block.target_columns)
+    differs: NDArray[np.bool_] = source != cut(cells, block.target_rows, block.target_columns)
     return differs
 
 
@@ -98,33 +86,3 @@ def _cells(text: Text, columns: int) -> NDArray[Any]:
     cells = [cell for row in rows for cell in row]
     fits = text[-1:] == b"\n" and (is_column or all(len(row) == columns for row in rows)) and len(cells) % columns == 0
     return np.array(cells if fits else [], object).reshape(-1, columns)
-
-
-def _block_result(block: Block, table: Table, differing: int, difference: float, directory: str) -> BlockResult:
-    return BlockResult(
-        block.part,
-        block.gate.value,
-        table.name,
-        _range(table.form, block.source_rows, block.source_columns),
-        os.path.join(directory, f"{block.part}.csv"),
-        _range(_target_form(block, table.form), block.target_rows, block.target_columns),
-        block.cells,
-        differing,
-        difference,
-        DIFFERENT if differing else IDENTICAL,
-    )
-
-
-def _target_form(block: Block, source: Form) -> Form:
-    """A bias lies in its file as the export's bias does, a matrix as it is."""
-    flat = block.part == "bias" and source.grid.columns == 1
-    rows, columns = (source.columns, 1) if flat else (source.rows, source.columns)
-    return Form(
-        source.rows, source.columns, Grid(rows, columns, header_row=False, index_column=False), transposed=False
-    )
-
-
-def _range(form: Form, rows: range, columns: range) -> str:
-    """Give the A1 range of a block from its first cell to its last, in the file as it lies there."""
-    first, last = form.place("", rows[0], columns[0]), form.place("", rows[-1], columns[-1])
-    return f"{first.address}:{last.address}"

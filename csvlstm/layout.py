@@ -37,6 +37,14 @@ class Layout(NamedTuple):
 TF1 = Layout("TensorFlow 1", (Gate.INPUT, Gate.CANDIDATE, Gate.FORGET, Gate.OUTPUT))
 KERAS = Layout("Keras", (Gate.INPUT, Gate.FORGET, Gate.CANDIDATE, Gate.OUTPUT))
 
+OTHERS = (
+    Layout("ONNX", (Gate.INPUT, Gate.OUTPUT, Gate.FORGET, Gate.CANDIDATE)),
+    Layout("Core ML", (Gate.INPUT, Gate.FORGET, Gate.OUTPUT, Gate.CANDIDATE)),
+    Layout("OpenVINO", (Gate.FORGET, Gate.INPUT, Gate.CANDIDATE, Gate.OUTPUT)),
+    Layout("DL4J", (Gate.CANDIDATE, Gate.FORGET, Gate.OUTPUT, Gate.INPUT)),
+)
+"""Orders that a converted set may have by mistake; PyTorch and cuDNN have Keras's."""
+
 PARTS = ("kernel", "recurrent_kernel", "bias")
 """The three arrays of a Keras LSTM layer, in the order that `set_weights` takes."""
 
@@ -60,6 +68,11 @@ class Sizes(NamedTuple):
     def rows(self) -> int:
         """D + H, the rows of a TensorFlow 1 kernel."""
         return self.input_size + self.hidden_size
+
+    def rows_of(self, part: str) -> range:
+        """The rows of the export's kernel, or of its bias, that become a part."""
+        d = self.input_size
+        return {"kernel": range(d), "recurrent_kernel": range(d, self.rows), "bias": range(1)}[part]
 
     @property
     def columns(self) -> int:
@@ -100,16 +113,15 @@ def blocks(sizes: Sizes) -> list[Block]:
     >>> first.part, first.gate.value, first.source_columns, first.target_columns
     ('kernel', 'f', range(10, 15), range(5, 10))
     """
-    d, h = sizes
-    rows = {"kernel": range(0, d), "recurrent_kernel": range(d, d + h), "bias": range(0, 1)}
+    h = sizes.hidden_size
     return [
         Block(
             part,
             gate,
             "bias" if part == "bias" else "kernel",
-            rows[part],
+            sizes.rows_of(part),
             _columns(TF1.quarter(gate), h),
-            range(len(rows[part])),
+            range(len(sizes.rows_of(part))),
             _columns(KERAS.quarter(gate), h),
         )
         for part in PARTS

@@ -3,8 +3,10 @@
 import errno
 import mmap
 import os
+import shutil
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -19,19 +21,23 @@ def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[tuple[
     Raises CsvLstmError where a file exists and `force` is not given, where one is an input, or where the directory
     cannot be made. `inputs` are the (device, inode) of the files that were read.
     """
-    parent = os.path.dirname(os.path.realpath(directory))
-    if not os.path.isdir(parent):
-        raise CsvLstmError("no such folder", Place(parent), advice="make it first, or choose another -o")
-    if os.path.lexists(directory) and not os.path.isdir(directory):
-        raise CsvLstmError("is not a folder", Place(directory), advice="choose another -o")
-    for name in names:
-        _refuse_output(os.path.join(directory, name), inputs, force)
+    if not directory:
+        raise CsvLstmError("-o is empty", expected="the name of a folder", advice="-o . is the working directory")
+    with _refusing(directory):
+        parent = os.path.dirname(os.path.realpath(directory))
+        if not os.path.isdir(parent):
+            raise CsvLstmError("no such folder", Place(parent), advice="make it first, or choose another -o")
+        if os.path.lexists(directory) and not os.path.isdir(directory):
+            raise CsvLstmError("is not a folder", Place(directory), advice="choose another -o")
+        for name in names:
+            _refuse_output(os.path.join(directory, name), inputs, force)
 
 
 def _refuse_output(path: str, inputs: Sequence[tuple[int, int]], force: bool) -> None:
     if os.path.isdir(path):
         raise CsvLstmError("is a folder", Place(path), expected="room for a file", advice="choose another -o")
-    with suppress(FileNotFoundError):
+    # A link that leads nowhere, or to itself, is no input; whether it may be replaced is asked below.
+    with suppress(OSError if os.path.islink(path) else FileNotFoundError):
         status = os.stat(path)
         if (status.st_dev, status.st_ino) in inputs:
             raise CsvLstmError("is an input, and no input is overwritten", Place(path), advice="choose another -o")
@@ -86,8 +92,20 @@ class Staging:
         return True
 
     def _replace_each(self) -> None:
-        for name in self._names:
-            os.replace(f"{self._folder}/{name}", f"{self._target}/{name}")
+        """Rename the files over those that exist, and put these back where one of them cannot be replaced."""
+        kept = [name for name in self._names if _keep(f"{self._target}/{name}", f"{self._folder}/{name}.old")]
+        made = []
+        try:
+            for name in self._names:
+                os.replace(f"{self._folder}/{name}", f"{self._target}/{name}")
+                made.append(name)
+        except BaseException:
+            for name in made:
+                if name in kept:
+                    os.rename(f"{self._folder}/{name}.old", f"{self._target}/{name}")
+                else:
+                    os.unlink(f"{self._target}/{name}")
+            raise
 
     def _link_each(self) -> None:
         """Give the files their names; a link, unlike a rename, fails where another run has just made such a file."""
@@ -113,9 +131,8 @@ def staging(directory: str, force: bool = False) -> Iterator[Staging]:
     (True, b'0.5,0.25', ['bias.csv'])
     """
     target = os.path.realpath(directory)
-    beside = f"{os.path.dirname(target)}/.{os.path.basename(target)}"
-    prefix = beside if _is_replaceable(target) else f"{target}/.csvlstm"
-    folder = f"{prefix}-{os.urandom(6).hex()}.partial"
+    parent = os.path.dirname(target) if _is_replaceable(target) else target
+    folder = f"{parent}/.csvlstm-{os.urandom(6).hex()}.partial"
     try:
         with _refusing(directory):
             os.mkdir(folder)
@@ -131,9 +148,22 @@ def _is_replaceable(target: str) -> bool:
     """Tell whether a directory may appear by a rename: a new one, or an empty one that nothing holds in its place."""
     if not os.path.isdir(target):
         return True
-    # Who stands in a folder would be left in a deleted one.
-    held = target == os.getcwd() or os.path.ismount(target) or not os.access(os.path.dirname(target), os.W_OK)
-    return not held and not os.listdir(target)
+    # Who stands in a folder would be left in a deleted one, and what is another's would change hands.
+    parent = os.path.dirname(target)
+    ours = sys.platform == "win32" or os.stat(target).st_uid == os.geteuid()
+    writable = os.access(parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+    return ours and writable and target != os.getcwd() and not os.path.ismount(target) and not os.listdir(target)
+
+
+def _keep(path: str, copy: str) -> bool:
+    """Keep a second name of a file; False where there is no file."""
+    if not os.path.lexists(path):
+        return False
+    try:
+        os.link(path, copy, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, copy, follow_symlinks=False)
+    return True
 
 
 def _link_or_rename(source: str, path: str) -> None:
@@ -163,11 +193,17 @@ def _refusing(directory: str) -> Iterator[None]:
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM wait until a few renames are done."""
-    if sys.platform == "win32":
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    arrived: list[int] = []
+    # Blocking the signals would not do: the threads of numpy's linear algebra take them for the whole process.
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda arriving, _: arrived.append(arriving)) for number in numbers}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for arrived_number in arrived:
+            signal.raise_signal(arrived_number)

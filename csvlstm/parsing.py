@@ -174,7 +174,8 @@ def refusal(text: bytes, cells_per_line: int, place: Callable[[int, int], Place]
 def ragged(count: int, expected: int, place: Place) -> CsvLstmError:
     """Say that a row has too few or too many cells; `place` is the first that is missing or too many."""
     found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
-    return CsvLstmError(found, place, expected=f"{expected} cells in each row", advice="export the weights again")
+    each = f"{expected} cell{'' if expected == 1 else 's'} in each row"
+    return CsvLstmError(found, place, expected=each, advice="is it a CSV file, and whole?")
 
 
 def is_weight(cell: bytes) -> bool:

@@ -1,21 +1,35 @@
-"""What a command found, in the words of the JSON report and of the summary for a person."""
+"""What a command found, in the words of the JSON report, of the CSV table, and of the summary for a person."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
 from .equivalence import Result
-from .exact import BlockResult
+from .results import BlockResult
 from .tables import Export
+
+if TYPE_CHECKING:
+    from .diagnosis import Finding
+    from .recording import Replay
+
+_COLUMNS = ("part", "gate", "cells", "differing", "max_difference", "first_source", "first_target", "verdict")
 
 
 class Report(NamedTuple):
-    """What a command found: the verdict on a layer, how its files were read, and which files it wrote."""
+    """What a command found: the verdict on a layer, what is wrong in it, how its files were read, what was written."""
 
     command: str
     forget_bias: float
     export: Export
     result: Result
-    written: list[str]
+    written: Sequence[str] = ()
+    findings: "Sequence[Finding]" = ()
+    replay: "Replay | None" = None
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the converted set may be used in place of the export, and does what was recorded."""
+        return self.result.equivalent and (self.replay is None or self.replay.agrees is not False)
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -25,7 +39,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "command": report.command,
         "version": __version__,
         "verdict": report.result.verdict,
-        "equivalent": report.result.equivalent,
+        "equivalent": report.equivalent,
         "forget_bias": report.forget_bias,
         "layers": [
             {
@@ -33,6 +47,8 @@ def as_json(report: Report) -> dict[str, Any]:
                 **sizes._asdict(),
                 "max_difference": behaviour.max_difference if behaviour else None,
                 "blocks": [block._asdict() for block in blocks],
+                "findings": [_finding(finding) for finding in report.findings],
+                "recorded_run": _replay(report.replay),
             }
         ],
         "recognised": _recognised(report.export),
@@ -40,10 +56,49 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
+def _finding(finding: "Finding") -> dict[str, Any]:
+    alternatives = [[mistake._asdict() for mistake in mistakes] for mistakes in finding.alternatives]
+    return {"parts": list(finding.parts), "alternatives": alternatives, "sentence": str(finding)}
+
+
+def _replay(replay: "Replay | None") -> dict[str, Any] | None:
+    if replay is None:
+        return None
+    fitting = replay.fitting._asdict() if replay.fitting else None
+    return {**replay._asdict(), "fitting": fitting, "agrees": replay.agrees}
+
+
+def as_csv(report: Report) -> str:
+    """Give the blocks as a CSV table, one row a block."""
+    import csv
+    import io
+
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(BlockResult._fields)
+    writer.writerows(report.result.blocks)
+    return table.getvalue()
+
+
+def as_table(report: Report) -> str:
+    """Give the blocks as a table for a person, one row a block."""
+    rows = [[_cell(getattr(block, name)) for name in _COLUMNS] for block in report.result.blocks]
+    head = ["part", "gate", "cells", "differing", "largest difference", "first in export", "first here", "verdict"]
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
 def as_text(report: Report) -> str:
-    """Give the summary: what was recognised, the verdict with its figures, and what was written."""
+    """Give the summary: what was recognised, the verdict with its figures, what is wrong, and what was written."""
     lines = [f"recognised {found}" for found in _recognised(report.export)]
-    lines += [_exact(report), *_differing(report.result.blocks), _behaviour(report.result)]
+    lines += [_exact(report), *_differing(report), _behaviour(report.result)]
+    lines += [f"mistake {finding}" for finding in report.findings]
+    lines += _recorded(report) if report.replay else []
     lines += [f"wrote {', '.join(report.written)}"] if report.written else []
     return "\n".join(lines)
 
@@ -60,12 +115,15 @@ def _exact(report: Report) -> str:
     return found + (added if report.forget_bias else "")
 
 
-def _differing(blocks: list[BlockResult]) -> list[str]:
+def _differing(report: Report) -> list[str]:
+    """Name the blocks that differ, where no table shows them."""
+    if report.command == "check":
+        return []
     return [
         f"different: {block.differing} of {block.cells} cells of {block.part}, gate {block.gate}: "
         f"{block.target_file} {block.target_range} is not {block.source_file} {block.source_range}, "
         f"by up to {block.max_difference:.3g}"
-        for block in blocks
+        for block in report.result.blocks
         if block.differing
     ]
 
@@ -76,3 +134,26 @@ def _behaviour(result: Result) -> str:
     steps, difference, rounding = result.behaviour
     judged = "rounding explains it" if result.behaviour.equivalent else f"{rounding:.3g} times what rounding explains"
     return f"behaviour: the states of both cells differ by at most {difference:.2g} over {steps} steps; {judged}"
+
+
+def _recorded(report: Report) -> list[str]:
+    replay = report.replay
+    assert replay is not None
+    if not replay.comparable_steps:
+        return ["recorded run: no step can be compared, float32 and float64 part at the first"]
+    later = replay.steps - replay.comparable_steps
+    beyond = f"; the {later} steps behind them are beyond float32" if later else ""
+    compared = f"{replay.comparable_steps} of {replay.steps} steps compared{beyond}"
+    lines = [
+        f"recorded run: the {side} differs from it by at most {difference:.2g}, {compared}"
+        for side, difference in (("export", replay.tf1_difference), ("converted set", replay.keras_difference))
+        if difference is not None
+    ]
+    if replay.fitting:
+        lines.append(f"recorded run: it fits {replay.fitting}")
+    elif replay.tf1_agrees:
+        verdict = "fits the export" if replay.agrees else "fits the export, and not the converted set"
+        lines.append(f"recorded run: it {verdict}")
+    else:
+        lines.append("recorded run: no forget bias from -10 to 20 and no activation that was tried explains it")
+    return lines

@@ -93,7 +93,7 @@ def forms(text: bytes, rows: int, columns: int, options: Options, name: str) -> 
 
 
 def grids(text: bytes, options: Options) -> list[Grid]:
-    """List the ways to see canonical text, those with a header row or an index column first.
+    """List the ways to see canonical text, the likeliest first.
 
     >>> grids(b",0,1\\n0,0.5,0.25\\n1,0.125,1.5\\n", Options())[0]
     Grid(rows=2, columns=2, header_row=True, index_column=True, doubtful='')
@@ -104,8 +104,10 @@ def grids(text: bytes, options: Options) -> list[Grid]:
         if lines - header and cells - index:
             answers = (_header(text, index, options), _index(text, header, options))
             if header in answers[0].value and index in answers[1].value:
-                seen.append(Grid(lines - header, cells - index, header, index, _doubtful(*answers)))
-    return seen
+                grid = Grid(lines - header, cells - index, header, index, _doubtful(*answers))
+                by_chance = (header, index) != (False, False) and _Extra.SHAPE_DECIDES in answers
+                seen.append((by_chance, grid))
+    return [grid for _, grid in sorted(seen, key=lambda one: one[0])]
 
 
 def cells_per_line(text: bytes) -> int:
@@ -132,6 +134,8 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
 def _index(text: bytes, header: bool, options: Options) -> _Extra:
     if options.index_column is not None:
         return _Extra.SHAPE_DECIDES if options.index_column else _Extra.NO
+    if cells_per_line(text) == 1:
+        return _Extra.NO
     start = text.find(b"\n") + 1 if header else 0
     first = text[start : text.find(b"\n", start)].split(b",", 1)[0]
     if not (first == b"0" or re.match(_LABEL, first.decode("utf-8", "replace"))):
@@ -150,8 +154,8 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
         return _Extra.YES
     if len(cells) < _FEWEST_THAT_COUNT:
         return _Extra.SHAPE_DECIDES
-    # Among whole numbers, 0..n-1 may be weights as well.
-    return _Extra.YES if text.find(b".", body) >= 0 or text.find(b"e", body) >= 0 else _Extra.USER_DECIDES
+    # Among whole numbers, 0..n-1 may be weights as well; and 5e-1 may be what a decimal comma left of 0,5e-1.
+    return _Extra.YES if text.find(b".", body) >= 0 else _Extra.USER_DECIDES
 
 
 def _doubtful(header: _Extra, index: _Extra) -> str:

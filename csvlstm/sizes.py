@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .errors import CsvLstmError, Place
 from .layout import Sizes
+from .parsing import is_weight, refusal
 from .shapes import Grid, Options, cells_per_line, grids
 
 
@@ -40,6 +41,9 @@ def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
 
 def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Options) -> CsvLstmError:
     """Say that a kernel and a bias do not fit the declared sizes, and which they do fit."""
+    for candidate in (kernel, bias):
+        if refused := _first_line(candidate, options):
+            return refused
     fits = fitting_sizes(kernel.text, bias.text, options)
     if not fits:
         return _nothing_fits(kernel, bias, declared, options)
@@ -53,8 +57,18 @@ def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Op
         Place(kernel.name),
         expected=_expected(declared),
         advice=f"the bias has {4 * h} values = 4 x {h}, so --hidden-size {h}; {_left(fit)}"
-        + (", with --transposed" if fit.transposed and not options.transposed else ""),
+        + _transposing(fit, options),
     )
+
+
+def _first_line(candidate: Candidate, options: Options) -> CsvLstmError | None:
+    """Refuse a first line that holds neither weights nor a header row, rather than count it among the rows."""
+    line = candidate.text[: candidate.text.index(b"\n") + 1]
+    cells = line.count(b",") + 1
+    extra = any(grid.header_row or grid.index_column for grid in grids(candidate.text, options))
+    if extra or all(map(is_weight, line[:-1].split(b","))):
+        return None
+    return refusal(line, cells, lambda _, column: Place(candidate.name, 1, column + 1))
 
 
 def _vectors(seen: list[Grid]) -> list[Grid]:
@@ -71,6 +85,13 @@ def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
         readings = [(grid.rows, False)] if grid.columns == width else []
         readings += [(grid.columns, True)] if grid.rows == width else []
     return [(rows - hidden_size, turned) for rows, turned in readings if rows > hidden_size]
+
+
+def _transposing(fit: Fit, options: Options) -> str:
+    is_flat = 1 in (fit.kernel.rows, fit.kernel.columns)
+    if is_flat or fit.transposed == options.transposed:
+        return ""
+    return ", with --transposed" if fit.transposed else ", without --transposed"
 
 
 def _expected(declared: Sizes) -> str:

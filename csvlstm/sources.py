@@ -3,7 +3,9 @@
 import os
 import stat
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import BytesIO
 from typing import IO, NamedTuple, cast
 
 from .errors import CsvLstmError, Place
@@ -13,6 +15,7 @@ BYTES_PER_CELL = 64
 SMALLEST_LIMIT = 16 * 2**20
 """Below this size a wrong declaration costs nothing, and reading on lets the message name the right sizes."""
 
+_PACKING = 4096
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 
 
@@ -33,16 +36,18 @@ def read_source(path: str, cells: int | None = None) -> Source:
     b''
     """
     name = "standard input" if path == STANDARD_INPUT else path
+    limit = None if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
     try:
         with _open(path) as file:
             status = os.fstat(file.fileno())
-            data = _read(file, status, _limit(cells))
-            if cells is not None and len(data) > _limit(cells):
-                raise _too_long(name, cells)
+            data = _unpack(_read(file, status, limit), limit)
     except OSError as error:
         raise CsvLstmError(_reason(error), Place(name), advice=_remedy(error)) from None
     except MemoryError:
         raise CsvLstmError("does not fit into the memory that this process may use", Place(name)) from None
+    if limit is not None and len(data) > limit:
+        found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
+        raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
     return Source(name, data, (status.st_dev, status.st_ino))
 
 
@@ -53,35 +58,32 @@ def _open(path: str) -> IO[bytes]:
     return open(path, "rb")
 
 
-def _limit(cells: int | None) -> int:
-    return sys.maxsize - 1 if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
-
-
-def _read(file: IO[bytes], status: os.stat_result, limit: int) -> bytes:
-    """Read one byte more than the limit at most, so that the caller sees that there are more."""
-    magic = file.peek(6)[:6]  # type: ignore[attr-defined]
-    packing = next((module for start, module in _MAGIC.items() if magic.startswith(start)), None)
-    if packing:
-        return _unpack(file, packing, limit + 1)
+def _read(file: IO[bytes], status: os.stat_result, limit: int | None) -> bytes:
+    """Read a little more than the limit at most, so that the caller sees that there is more."""
+    if limit is None:
+        return file.read()
     # Asking for what a regular file holds spares reserving memory for what it might hold.
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-    return file.read(min(limit, size or limit) + 1)
+    # Weights that do not compress take a little more room packed than plain.
+    return file.read(min(limit + limit // 8 + _PACKING, size or sys.maxsize) + 1)
 
 
-def _too_long(name: str, cells: int) -> CsvLstmError:
-    found = f"holds more than {_limit(cells):,} bytes, while the declared sizes make {cells:,} cells"
-    return CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
-
-
-def _unpack(file: IO[bytes], packing: str, size: int) -> bytes:
+def _unpack(data: bytes, limit: int | None) -> bytes:
+    packing = next((module for start, module in _MAGIC.items() if data.startswith(start)), None)
+    if packing is None:
+        return data
     import lzma
     import zlib
 
     try:
-        with import_module(packing).open(file) as unpacked:
-            return cast(bytes, unpacked.read(size))
+        with import_module(packing).open(BytesIO(data)) as unpacked:
+            return cast(bytes, unpacked.read(-1 if limit is None else limit + 1))
     except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-        raise OSError(f"damaged {packing} data ({str(error).rstrip('.')})") from None
+        raise _DamagedError(f"damaged {packing} data ({str(error).rstrip('.')})") from None
+
+
+class _DamagedError(OSError):
+    """Compressed data that do not unpack."""
 
 
 def _reason(error: OSError) -> str:
@@ -90,7 +92,11 @@ def _reason(error: OSError) -> str:
 
 def _remedy(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"the working directory is {os.getcwd()}"
+        with suppress(FileNotFoundError):
+            return f"the working directory is {os.getcwd()}"
+        return "the working directory was deleted"
+    if isinstance(error, NotADirectoryError):
+        return "a file stands where a folder is expected"
     if isinstance(error, IsADirectoryError):
         return "name the CSV file itself"
-    return "check its permissions"
+    return "copy or export it again" if isinstance(error, _DamagedError) else "check its permissions"

@@ -16,7 +16,7 @@ from .dialect import Canonical, canonical
 from .errors import Place
 from .layout import Sizes
 from .parsing import Text, parse, ragged, refusal, separators
-from .shapes import DEFAULTS, Form, Options, cells_per_line, forms
+from .shapes import DEFAULTS, Form, Options, forms
 from .sizes import Candidate, wrong_sizes
 from .sources import Source, read_source
 
@@ -111,11 +111,12 @@ def lines(text: Text, quarters: NDArray[np.int64]) -> Iterator[bytes]:
 
 
 def _refuse_ragged(text: bytes, name: str) -> None:
-    expected = cells_per_line(text)
-    for number, line in enumerate(text[:-1].split(b"\n")):
-        if number and line.count(b",") + 1 != expected:
-            count = line.count(b",") + 1
-            raise ragged(count, expected, Place(name, number + 1, min(count, expected) + 1))
+    """Refuse the first line that has not as many cells as most; the very first may be a title."""
+    counts = [line.count(b",") + 1 for line in text[:-1].split(b"\n")]
+    expected = max(set(counts), key=counts.count)
+    for number, count in enumerate(counts[1:], start=2):
+        if count != expected:
+            raise ragged(count, expected, Place(name, number, min(count, expected) + 1))
 
 
 def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+collect_ignore_glob = ["golden/*.py", "benchmarks/*.py"]
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,5 +1,6 @@
 """The contract that scripts rely on: exit codes, streams, files, and messages of one line."""
 
+import csv
 import gzip
 import json
 import os
@@ -75,12 +76,14 @@ def test_json_has_the_names_of_the_contract(tmp_path: Path) -> None:
         "convert", __version__, "identical", True, 1.0
     ]  # fmt: skip
     (layer,) = result["layers"]
-    assert list(layer) == ["layer", "input_size", "hidden_size", "max_difference", "blocks"]
+    assert list(layer) == [
+        "layer", "input_size", "hidden_size", "max_difference", "blocks", "findings", "recorded_run"
+    ]  # fmt: skip
     assert 0 < layer["max_difference"] < 1e-15
     assert len(layer["blocks"]) == 12
     assert list(layer["blocks"][0]) == [
         "part", "gate", "source_file", "source_range", "target_file", "target_range", "cells", "differing",
-        "max_difference", "verdict",
+        "max_difference", "first_source", "first_target", "verdict",
     ]  # fmt: skip
 
 
@@ -200,7 +203,7 @@ def test_a_bug_is_one_line_and_shows_its_traceback_only_with_debug(
     def bug(asked: object) -> None:
         raise IndexError("out of range")
 
-    monkeypatch.setattr("csvlstm.pipeline.convert_files", bug)
+    monkeypatch.setattr("csvlstm.conversion.convert_files", bug)
     arguments = ["convert", KERNEL, BIAS, *SIZES, "--stdout", "bias"]
     assert commands.main(arguments) == 3
     assert capsys.readouterr().err == (
@@ -220,6 +223,79 @@ def test_what_is_not_equivalent_is_not_written(
     assert commands.main(["convert", KERNEL, BIAS, *SIZES, "-o", str(tmp_path / "keras")]) == 1
     assert os.listdir(tmp_path) == []
     assert "different: 15 of 15 cells of kernel, gate f: " in capsys.readouterr().err
+
+
+@pytest.fixture
+def keras(tmp_path: Path) -> Path:
+    assert convert(KERNEL, BIAS, "-q", "-o", tmp_path / "keras").returncode == 0
+    return tmp_path / "keras"
+
+
+def check(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    return csvlstm("check", KERNEL, BIAS, *arguments, *SIZES)
+
+
+def test_check_accepts_what_convert_wrote(keras: Path) -> None:
+    run = check(keras)
+    assert (run.returncode, run.stdout) == (0, b"")
+    assert run.stderr.decode().splitlines()[13].startswith("identical: 0 of 180 cells differ in 12 blocks")
+    assert (check(keras, "-q").stderr, check(keras, "-q").returncode) == (b"", 0)
+
+
+def test_check_names_a_mistake_and_exits_with_1(keras: Path) -> None:
+    (keras / "bias.csv").write_bytes(Path(BIAS).read_bytes())
+    run = check(keras, "--json")
+    result = json.loads(run.stdout)
+    assert (run.returncode, result["verdict"], result["equivalent"]) == (1, "different", False)
+    (finding,) = result["layers"][0]["findings"]
+    (mistakes,) = finding["alternatives"]
+    assert finding["parts"] == ["bias"]
+    assert [mistake["kind"] for mistake in mistakes] == ["forget_bias_missing", "gate_order:icfo"]
+    assert run.stderr.decode().splitlines()[-1] == f"mistake {finding['sentence']}"
+
+
+def test_check_prints_its_table_as_csv(keras: Path) -> None:
+    rows = list(csv.DictReader(check(keras, "--csv", "-q").stdout.decode().splitlines()))
+    assert len(rows) == 12
+    assert {row["verdict"] for row in rows} == {"identical"}
+    assert rows[1]["source_range"] == "K1:O3"
+    assert rows[1]["target_range"] == "F1:J3"
+
+
+def test_check_allows_a_difference_only_where_it_is_asked_for(keras: Path) -> None:
+    rounded = re.sub(rb"(0\.\d{6})\d+", rb"\1", (keras / "bias.csv").read_bytes())
+    (keras / "bias.csv").write_bytes(rounded)
+    assert check(keras).returncode == 1
+    run = check(keras, "--atol", "1e-5", "--json")
+    assert (run.returncode, json.loads(run.stdout)["verdict"]) == (0, "within_tolerance")
+
+
+def test_check_reads_a_set_of_other_shapes_as_different(keras: Path) -> None:
+    (keras / "kernel.csv").write_text("1,2\n3,4\n")
+    run = check(keras)
+    assert run.returncode == 1
+    assert b"in kernel.csv, 2 x 2 cells stand where 3 x 20 are expected" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--json", "--csv"], "--json and --csv both print on standard output"),
+        (["--recorded-inputs", "x.csv"], "half a recorded run; expected both --recorded-inputs and --recorded-outputs"),
+        (["--atol", "-1"], "'-1' is negative"),
+        (["--recorded-inputs", "x.csv", "--recorded-outputs", "y.csv"], "x.csv: cannot be read: no such file"),
+    ],
+)
+def test_check_refuses_wrong_usage(keras: Path, arguments: list[str], message: str) -> None:
+    assert_refused(check(keras, *arguments), message)
+
+
+def test_check_refuses_a_set_that_is_not_there_or_holds_no_numbers(keras: Path) -> None:
+    (keras / "bias.csv").write_text("1,2\n3,four\n")
+    assert_refused(check(keras), "bias.csv: line 2, column 2 (B2): 'four' is not a number")
+    (keras / "bias.csv").unlink()
+    assert_refused(check(keras), "keras: has no bias.csv; there is kernel.csv, recurrent_kernel.csv")
+    assert_refused(check(keras / "kernel.csv"), "cannot be read: not a directory; a file stands where a folder is")
 
 
 def test_help_is_enough_to_use_it() -> None:

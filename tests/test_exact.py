@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csvlstm.convert import convert_bias_text, convert_text, convert_values
-from csvlstm.exact import DIFFERENT, IDENTICAL, BlockResult, compare_blocks
+from csvlstm.exact import compare_blocks
 from csvlstm.layout import PARTS, Sizes
 from csvlstm.parsing import Text
+from csvlstm.results import DIFFERENT, IDENTICAL, BlockResult
 from csvlstm.tables import Export, read_export
 
 from .exports import SIZES, random_export

@@ -39,7 +39,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for sizes in asked.sizes:
         with tempfile.TemporaryDirectory() as folder:
-            print(row(Path(folder), *map(int, sizes.split(",")), asked.runs), flush=True)
+            input_size, hidden_size = map(int, sizes.split(","))
+            print(row(Path(folder), input_size, hidden_size, asked.runs), flush=True)
 
 
 def row(folder: Path, input_size: int, hidden_size: int, runs: int) -> str:

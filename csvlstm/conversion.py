@@ -1,4 +1,4 @@
-"""The work behind each command, from files to files: read, convert, check, and only then write."""
+"""The work behind `csvlstm convert`, from files to files: read, convert, check, and only then write."""
 
 from typing import NamedTuple
 
@@ -51,4 +51,4 @@ def _convert(asked: Conversion, export: Export, store: Store) -> tuple[Report, d
     texts = convert_text(export, bias_text, store)
     blocks = compare_blocks(export, texts, values, asked.forget_bias, asked.directory or "")
     behaviour = compare_behaviour(export, values, asked.forget_bias, asked.seed) if asked.behaviour else None
-    return Report("convert", asked.forget_bias, export, Result(export.sizes, blocks, behaviour), []), texts
+    return Report("convert", asked.forget_bias, export, Result(export.sizes, blocks, behaviour)), texts

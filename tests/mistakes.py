@@ -1,0 +1,255 @@
+"""Every mistake that people make when they convert by hand, made on random weights, with the name that it must get.
+
+    python -m tests.mistakes
+
+prints the confusion table: mistakes made in rows, mistakes named in columns. Nothing here is shared with the package.
+"""
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import permutations
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+Parts = dict[str, np.ndarray]
+
+SIZES = [(3, 5), (7, 2), (5, 5), (1, 4), (6, 1), (1, 1), (2, 1), (4, 4), (8, 2), (12, 9)]
+FORGET_BIASES = [1.0, 2.5, 0.3]
+
+
+class Layer(NamedTuple):
+    """An exported cell: kernel [D+H, 4H] and bias [4H] in float32, and the forget bias that belongs to it."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    input_size: int
+    forget_bias: float
+
+    @property
+    def hidden_size(self) -> int:
+        return len(self.bias) // 4
+
+
+class Made(NamedTuple):
+    """A mistake: the parts that it touches, the set that it leads to, and the kind that it must be named."""
+
+    touches: frozenset[str]
+    make: Callable[[Layer, Parts, np.random.Generator], Parts]
+    kind: str
+
+
+def random_layer(draw: np.random.Generator, input_size: int, hidden_size: int, forget_bias: float) -> Layer:
+    """Draw an export of normally distributed float32 weights."""
+    kernel = draw.normal(0, 0.3, (input_size + hidden_size, 4 * hidden_size)).astype(np.float32)
+    return Layer(kernel, draw.normal(0, 0.5, 4 * hidden_size).astype(np.float32), input_size, forget_bias)
+
+
+def converted(layer: Layer, order: str = "ifjo") -> Parts:
+    """Convert by hand, in float64; `order` is that of the gates in the result."""
+    i, j, f, o = np.split(layer.kernel.astype(np.float64), 4, axis=1)
+    kernel = np.concatenate([{"i": i, "j": j, "f": f, "o": o}[gate] for gate in order], axis=1)
+    i, j, f, o = np.split(layer.bias.astype(np.float64), 4)
+    bias = np.concatenate([{"i": i, "j": j, "f": f + layer.forget_bias, "o": o}[gate] for gate in order])
+    return {"kernel": kernel[: layer.input_size], "recurrent_kernel": kernel[layer.input_size :], "bias": bias}
+
+
+def mistakes() -> dict[str, Made]:
+    """List the mistakes by name."""
+    made = {f"order {order} in {part}": _order(order, [part]) for order in _orders() for part in _PARTS}
+    made |= {f"order {order} in all": _order(order, _PARTS) for order in _orders()}
+    made |= {f"forget bias {name}": _bias(change, kind) for name, change, kind in _FORGET_BIASES}
+    made |= {f"{part} rounded to {name}": _rounded(part, name) for part in _PARTS for name in _FORMATS}
+    made |= {f"{part} cut": _cut(part) for part in _PARTS}
+    made |= {f"{part} edited in {count}": _edited(part, count) for part in _PARTS for count in (1, 2, 12)}
+    made |= {f"{part} of another layer": _other_layer(part) for part in _PARTS}
+    return made | _SHAPES
+
+
+def _orders() -> list[str]:
+    return ["".join(order) for order in permutations("ijfo") if "".join(order) != "ifjo"]
+
+
+_PARTS = ["kernel", "recurrent_kernel", "bias"]
+_KERNELS = ["kernel", "recurrent_kernel"]
+_FORMATS = ["%.3g", "%.5g", "%.7g", "%.2f", "%.4f", "%.6f"]
+
+
+def _made(parts: list[str], make: Callable[[Layer, Parts, np.random.Generator], Parts], kind: str) -> Made:
+    return Made(frozenset(parts), make, kind)
+
+
+def _order(order: str, parts: list[str]) -> Made:
+    def make(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+        return {part: converted(layer, order)[part] for part in parts}
+
+    return _made(parts, make, f"gate_order:{order.replace('j', 'c')}")
+
+
+def _bias(change: Callable[[list[np.ndarray], float], object], kind: str) -> Made:
+    def make(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+        quarters = [quarter.astype(np.float64) for quarter in np.split(layer.bias, 4)]
+        gates = {"i": quarters[0], "f": quarters[2], "j": quarters[1], "o": quarters[3]}
+        change(list(gates.values()), layer.forget_bias)
+        return {"bias": np.concatenate(list(gates.values()))}
+
+    return _made(["bias"], make, kind)
+
+
+def _add(*gates: int, times: float = 1.0) -> Callable[[list[np.ndarray], float], object]:
+    def change(quarters: list[np.ndarray], forget_bias: float) -> None:
+        for gate in gates:
+            quarters[gate] += times * forget_bias
+
+    return change
+
+
+_FORGET_BIASES = [
+    ("missing", _add(), "forget_bias_missing"),
+    ("twice", _add(1, times=2), "forget_bias_twice"),
+    ("of another size", _add(1, times=1.7), "forget_bias_size"),
+    ("negative", _add(1, times=-1), "forget_bias_size"),
+    ("on gate i", _add(0), "forget_bias_on:i"),
+    ("on gate c", _add(2), "forget_bias_on:c"),
+    ("on gate o", _add(3), "forget_bias_on:o"),
+    ("on all gates", _add(0, 1, 2, 3), "forget_bias_on_all"),
+]
+
+
+def _printed(array: np.ndarray, form: str) -> np.ndarray:
+    return np.array([float(form % number) for number in array.ravel()]).reshape(array.shape)
+
+
+def _rounded(part: str, form: str) -> Made:
+    return _made([part], lambda layer, right, draw: {part: _printed(right[part], form)}, "rounded")
+
+
+def _cut(part: str) -> Made:
+    def make(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+        array = right[part].copy()
+        cells = draw.choice(array.size, array.size // 5 or 1, replace=False)
+        array.flat[cells] = _printed(array.flat[cells], "%.2e")
+        return {part: array}
+
+    return _made([part], make, "cut")
+
+
+def _edited(part: str, count: int) -> Made:
+    def make(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+        array = right[part].copy()
+        # More than half of the cells would be another file and no edit.
+        cells = draw.choice(array.size, min(count, array.size // 3 or 1), replace=False)
+        array.flat[cells] += draw.normal(0, 0.1, len(cells))
+        return {part: array}
+
+    return _made([part], make, "edited")
+
+
+def _other_layer(part: str) -> Made:
+    return _made([part], lambda layer, right, draw: {part: draw.normal(0, 0.3, right[part].shape)}, "other_layer")
+
+
+def _split(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+    kernel = np.concatenate([right["kernel"], right["recurrent_kernel"]])
+    return {"kernel": kernel[layer.hidden_size :], "recurrent_kernel": kernel[: layer.hidden_size]}
+
+
+def _turned_gates(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+    return {"recurrent_kernel": np.concatenate([gate.T for gate in np.split(right["recurrent_kernel"], 4, 1)], 1)}
+
+
+_SHAPES = {
+    "rows split at the wrong end": _made(_KERNELS, _split, "split"),
+    "recurrent kernel transposed": _made(
+        ["recurrent_kernel"], lambda layer, right, draw: {"recurrent_kernel": right["recurrent_kernel"].T},
+        "transposed:recurrent_kernel",
+    ),
+    "recurrent kernel transposed gate by gate": _made(
+        ["recurrent_kernel"], _turned_gates, "transposed_gates:recurrent_kernel"
+    ),
+    "kernel transposed": _made(
+        ["kernel"], lambda layer, right, draw: {"kernel": right["kernel"].T}, "transposed:kernel"
+    ),
+    "kernel and recurrent kernel exchanged": _made(
+        _KERNELS,
+        lambda layer, right, draw: {"kernel": right["recurrent_kernel"], "recurrent_kernel": right["kernel"]},
+        "exchanged",
+    ),
+    "two biases": _made(
+        ["bias"], lambda layer, right, draw: {"bias": np.concatenate([right["bias"] / 4, right["bias"] * 0.75])},
+        "two_biases",
+    ),
+}  # fmt: skip
+
+
+def changes(right: Parts, wrong: Parts) -> bool:
+    """Tell whether a wrong set holds other numbers at all: with one unit, a transposed gate is the same gate."""
+    return any(
+        array.shape != right[part].shape or bool((array.astype(np.float32) != right[part].astype(np.float32)).any())
+        for part, array in wrong.items()
+    )
+
+
+def write(folder: Path, layer: Layer, parts: Parts, form: str = "%.17g") -> tuple[str, str, str]:
+    """Write an export and a converted set, and give the paths of kernel, bias and the set's folder."""
+    digits = "%.9g" if layer.kernel.dtype == np.float32 else "%.17g"
+    np.savetxt(folder / "k.csv", layer.kernel, delimiter=",", fmt=digits)
+    np.savetxt(folder / "b.csv", layer.bias[None], delimiter=",", fmt=digits)
+    for part, array in parts.items():
+        np.savetxt(folder / f"{part}.csv", np.atleast_2d(array), delimiter=",", fmt=form)
+    return str(folder / "k.csv"), str(folder / "b.csv"), str(folder)
+
+
+def named(folder: Path, layer: Layer, parts: Parts) -> "tuple[bool, dict[str, set[str]]]":
+    """Check a set as the command does: whether it is equivalent, and the kinds that are named for each part."""
+    from csvlstm.checking import Check, check_files
+    from csvlstm.layout import Sizes
+
+    sizes = Sizes(layer.input_size, layer.hidden_size)
+    report = check_files(Check(*write(folder, layer, parts), sizes, forget_bias=layer.forget_bias))
+    kinds: dict[str, set[str]] = {}
+    for finding in report.findings:
+        for part in finding.parts:
+            kinds.setdefault(part, set()).update(finding.kinds)
+    return report.equivalent, kinds
+
+
+def confusion(seeds: int = 2) -> Iterator[tuple[str, str]]:
+    """Make every mistake over all sizes, and yield its kind with each kind that was named, or "equivalent"."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(seeds):
+            for input_size, hidden_size in SIZES:
+                draw = np.random.default_rng([seed, input_size, hidden_size])
+                layer = random_layer(draw, input_size, hidden_size, FORGET_BIASES[seed % len(FORGET_BIASES)])
+                for made in mistakes().values():
+                    right = converted(layer)
+                    wrong = made.make(layer, right, draw)
+                    if changes(right, wrong):
+                        equivalent, kinds = named(Path(folder), layer, {**right, **wrong})
+                        names = {kind for part in kinds.values() for kind in part}
+                        yield made.kind, "equivalent" if equivalent else " + ".join(sorted(names))
+
+
+def table(pairs: Iterator[tuple[str, str]]) -> str:
+    """Give the confusion table as Markdown, one row for each mistake made."""
+    counts: dict[str, Counter[str]] = {}
+    for made, name in pairs:
+        counts.setdefault(_family(made), Counter())[
+            " + ".join(sorted({_family(kind) for kind in name.split(" + ")}))
+        ] += 1
+    rows = ["| made | times | named |", "|---|---|---|"]
+    for made, names in counts.items():
+        cells = ", ".join(f"{name} {count}" for name, count in names.most_common())
+        rows.append(f"| {made} | {names.total()} | {cells} |")
+    return "\n".join(rows)
+
+
+def _family(kind: str) -> str:
+    return kind.partition(":")[0] if kind.startswith("gate_order") else kind
+
+
+if __name__ == "__main__":
+    print(table(confusion(int(sys.argv[1]) if len(sys.argv) > 1 else 2)))
