@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import Array, keras_preactivations, keras_update, tf1_preactivations, tf1_update
-from .layout import KERAS, PARTS, TF1, Sizes, quarter_order
+from .layout import KERAS, PARTS, TF1, quarter_order
 from .tables import Export
 
 STEPS = 20
@@ -32,13 +32,18 @@ class Behaviour(NamedTuple):
         return self.rounding <= 1
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """A run of the TensorFlow 1 cell: x [steps, D], c and h [steps + 1, H] from the start on, and z [steps, 4, H]."""
 
     x: Array
     c: Array
     h: Array
     preactivations: Array
+
+    @property
+    def outputs(self) -> Array:
+        """The outputs [steps, H]; 0 where weights are so large that a sum overflows, for the layers behind."""
+        return np.nan_to_num(self.h[1:])
 
 
 class Slack(NamedTuple):
@@ -53,43 +58,45 @@ FLOAT32 = Slack(2.0**-149, 2.0**-23)
 """Of weights that are the same as float32: a rounding on either side."""
 
 
+def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = None) -> Run:
+    """Run the TensorFlow 1 cell from seeded random states, on inputs x [steps, D] or on seeded random ones."""
+    draw = random.Random(seed)
+    drawn = _uniform(draw, STEPS, export.sizes.input_size)
+    x = drawn if x is None else x
+    states = [(_uniform(draw, 1, export.sizes.hidden_size), _uniform(draw, 1, export.sizes.hidden_size))]
+    preactivations = []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in x:
+            c, h = states[-1]
+            weights = export.kernel.values, export.bias.values[0]
+            preactivations.append(tf1_preactivations(step[None], h, *weights, forget_bias))
+            states.append(tf1_update(preactivations[-1], c))
+    c, h = (np.concatenate(steps) for steps in zip(*states, strict=True))
+    return Run(x, c, h, np.concatenate(preactivations))
+
+
 def compare_behaviour(
-    export: Export, converted: dict[str, Array], forget_bias: float, seed: int, slack: Slack = EXACT
+    run: Run, export: Export, converted: dict[str, Array], forget_bias: float, slack: Slack = EXACT
 ) -> Behaviour:
-    """Run both reference cells on the same seeded inputs and states, and hold their differences against rounding.
+    """Run the Keras cell beside a run of the TensorFlow 1 cell, and hold their differences against rounding.
 
     At each step the Keras cell gets the TensorFlow 1 side's input and states, because two free-running cells part by
     chaos. A sum of n products differs from the exact one by at most n units of roundoff times the sum of their
     magnitudes (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1); two such sums by twice that,
     and by what the slack allows each weight.
     """
-    kernel, bias = export.kernel.values, export.bias.values[0]
     # Weights so large that a sum overflows leave nothing to compare here; the exact half decides alone.
     with np.errstate(over="ignore", invalid="ignore"):
-        run = _run_tf1(kernel, bias, export.sizes, forget_bias, seed)
         keras = keras_preactivations(run.x, run.h[:-1], *(converted[part] for part in PARTS))
         inputs = np.concatenate([run.x, run.h[:-1]], axis=1)
-        terms = _sum_of_magnitudes(inputs, kernel) + np.abs(bias) + abs(forget_bias)
+        terms = _sum_of_magnitudes(inputs, export.kernel.values) + np.abs(export.bias.values) + abs(forget_bias)
         relative = 2 * (export.sizes.rows + 4) * UNIT_ROUNDOFF + slack.relative
         absolute = slack.absolute * (np.abs(inputs).sum(axis=1, keepdims=True) + 1)
         bound = (relative * terms + absolute).reshape(keras.shape) + SMALLEST
         apart = np.abs(run.preactivations - keras[:, quarter_order(KERAS, TF1)])
         h, c = keras_update(keras, run.c[:-1])
         states = max(_largest(np.abs(h - run.h[1:])), _largest(np.abs(c - run.c[1:])))
-        return Behaviour(STEPS, states, _largest(apart / bound))
-
-
-def _run_tf1(kernel: Array, bias: Array, sizes: Sizes, forget_bias: float, seed: int) -> _Run:
-    draw = random.Random(seed)
-    x = _uniform(draw, STEPS, sizes.input_size)
-    states = [(_uniform(draw, 1, sizes.hidden_size), _uniform(draw, 1, sizes.hidden_size))]
-    preactivations = []
-    for step in x:
-        c, h = states[-1]
-        preactivations.append(tf1_preactivations(step[None], h, kernel, bias, forget_bias))
-        states.append(tf1_update(preactivations[-1], c))
-    c, h = (np.concatenate(steps) for steps in zip(*states, strict=True))
-    return _Run(x, c, h, np.concatenate(preactivations))
+        return Behaviour(len(run.x), states, _largest(apart / bound))
 
 
 def _sum_of_magnitudes(inputs: Array, kernel: Array) -> Array:

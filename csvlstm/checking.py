@@ -1,60 +1,101 @@
-"""The work behind `csvlstm check`: read both sides, compare them, and name what is wrong."""
+"""The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
+import os
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from .behaviour import EXACT, FLOAT32, Behaviour, Slack, compare_behaviour
+from .behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export
 from .cells import Array
 from .comparison import compare_converted, fit_shapes
 from .converted import read_converted
-from .diagnosis import diagnose
+from .diagnosis import Finding, diagnose
 from .equivalence import Result
-from .layout import Sizes
-from .recording import read_recording, replay
-from .report import Report
+from .explanations import Mistake
+from .layout import PARTS
+from .manifest import MANIFEST, changed_files, has_manifest, listed_files
+from .network import Cell, Flow, Network, read_cell
+from .progress import Advance, no_progress
+from .recording import Model, Weights, read_recording, replay
+from .report import CellReport, Report
 from .results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
 from .shapes import DEFAULTS, Options
-from .tables import Export, read_export
+from .tables import Export
 
 
 class Check(NamedTuple):
     """What `csvlstm check` was asked for; `recorded` are the files of the inputs and the outputs of a recorded run."""
 
-    kernel: str
-    bias: str
+    network: Network
     directory: str
-    sizes: Sizes
     options: Options = DEFAULTS
-    forget_bias: float = 1.0
     tolerance: Slack = EXACT
     seed: int = 0
     recorded: tuple[str, str] | None = None
 
 
-def check_files(asked: Check) -> Report:
+def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
     Raises CsvLstmError where a file cannot be read, or the export or the recording is not what was declared.
     """
-    export = read_export(asked.kernel, asked.bias, asked.sizes, asked.options)
-    converted = read_converted(asked.directory)
-    recording = read_recording(*asked.recorded, asked.sizes) if asked.recorded else None
-    blocks = compare_converted(export, converted, asked.forget_bias, asked.tolerance)
+    network = asked.network
+    recording = read_recording(*asked.recorded, network) if asked.recorded else None
+    reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
+    for cell, x in flow:
+        checked = _check(asked, cell, x)
+        flow.give(checked.outputs)
+        reports.append(checked.report)
+        # Only a recorded run needs the weights of all cells at once.
+        weights += [checked.weights] if recording else []
+        advance(cell.sizes.weights)
+        del checked
+    findings = list(_misled(asked.directory, network)) if network.has_folders else []
+    run = replay(Model(network, weights), recording) if recording else None
+    return Report("check", network, reports, findings=findings, replay=run)
+
+
+class _Checked(NamedTuple):
+    """A checked cell: its report, its outputs [steps, H] on the export's side, and the weights of both sides."""
+
+    report: CellReport
+    outputs: Array
+    weights: Weights
+
+
+def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
+    export, converted = read_cell(cell, asked.options), read_converted(cell.folder_in(asked.directory))
+    weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
+    blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)
+    run = run_export(export, cell.forget_bias, asked.seed, x)
+    behaviour = _behave(asked, export, run, weights.converted, cell.forget_bias, blocks) if weights.converted else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
-    weights = fit_shapes(converted, asked.sizes)
-    return Report(
-        "check",
-        asked.forget_bias,
-        export,
-        Result(export.sizes, blocks, _behave(asked, export, weights, blocks) if weights else None),
-        findings=diagnose(export, converted, wrong, asked.forget_bias, asked.tolerance),
-        replay=replay(export, weights, recording, asked.forget_bias) if recording else None,
-    )
+    findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)
+    return _Checked(CellReport(cell, Result(blocks, behaviour), export.recognised, findings), run.outputs, weights)
 
 
-def _behave(asked: Check, export: Export, weights: dict[str, Array], blocks: list[BlockResult]) -> Behaviour:
+def _behave(
+    asked: Check, export: Export, run: Run, weights: dict[str, Array], forget_bias: float, blocks: list[BlockResult]
+) -> Behaviour:
     """Compare what both sides compute, as exactly as the numbers of the blocks are the same."""
     levels = {block.verdict for block in blocks}
     slack = FLOAT32 if levels - {IDENTICAL} else EXACT
     if WITHIN_TOLERANCE in levels:
         slack = Slack(max(slack.absolute, asked.tolerance.absolute), max(slack.relative, asked.tolerance.relative))
-    return compare_behaviour(export, weights, asked.forget_bias, asked.seed, slack)
+    return compare_behaviour(run, export, weights, forget_bias, slack)
+
+
+def _misled(directory: str, network: Network) -> Iterator[Finding]:
+    """Name what would mislead who loads a network by its weights.csv; without that file nobody does."""
+    if not has_manifest(directory):
+        return
+    rows = listed_files(directory)
+    if [row.text("file") for row in rows] != [f"{cell.folder}/{part}.csv" for cell in network.cells for part in PARTS]:
+        found = "the files are not listed as the layers say: read_weights would load them in another order"
+        yield _finding(Mistake("listed_order", found, "convert the network again"))
+    for row in changed_files(directory, rows):
+        found = f"{row.text('file')} is listed with another SHA-256 (line {row.line}): read_weights would refuse it"
+        yield _finding(Mistake("listed_sha256", found, "convert the network again"))
+
+
+def _finding(mistake: Mistake) -> Finding:
+    return Finding((os.path.splitext(MANIFEST)[0],), ((mistake,),))

@@ -16,19 +16,33 @@ from .layout import PARTS, Sizes
 from .sources import STANDARD_INPUT
 
 if TYPE_CHECKING:
+    from .network import Network
     from .report import Report
     from .shapes import Options
 
 DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
 INTERRUPTED, TERMINATED, STDOUT_CLOSED = 130, 143, 141
 
+CONVERT_USAGE = """\
+csvlstm convert KERNEL BIAS --input-size D --hidden-size H [options] (-o DIR | --stdout PART)
+       csvlstm convert --layers LAYERS.CSV [options] -o DIR"""
+
+CHECK_USAGE = """\
+csvlstm check KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options]
+       csvlstm check --layers LAYERS.CSV CONVERTED_DIR [options]"""
+
 CONVERT_EPILOG = """\
-example:
+examples:
   csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 -o converted
+  csvlstm convert --layers layers.csv -o converted
 
 The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or column, in C
 order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), a header row, an index
 column and gzip are recognised. One of the two files may be - for standard input.
+
+LAYERS.CSV has one row a cell, from the input up, under the column names layer, kernel, bias, input_size, hidden_size,
+and optionally direction (forward or backward) and forget_bias. Paths in it are relative to it. DIR then gets a folder
+for each layer, and weights.csv, which lists the files in the order that set_weights takes.
 
 exit codes:
   0  done, and both sides are equivalent
@@ -38,12 +52,13 @@ exit codes:
 """
 
 CHECK_EPILOG = """\
-example:
+examples:
   csvlstm check kernel.csv bias.csv converted --input-size 3 --hidden-size 5
+  csvlstm check --layers layers.csv converted
 
 A set is equivalent where all numbers are identical, or equal as float32; with --atol or --rtol also where they are
-within that tolerance. A recorded run is one sequence from a zero state; only it can show a wrong activation, or find
-the forget bias that no file holds.
+within that tolerance. A recorded run is one sequence from a zero state, through all layers; only it can show a wrong
+activation, or find the forget bias that no file holds.
 
 exit codes:
   0  equivalent
@@ -57,8 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        asked = _parser().parse_args(arguments)
-        return _guarded(asked)
+        given = sys.argv[1:] if arguments is None else arguments
+        return _guarded(_parser(given).parse_args(given))
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -100,64 +115,75 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(REFUSED)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    # A table of layers stands in place of two positional arguments, which no argparse parser can leave to an option.
+    of_network = any(argument.partition("=")[0] == "--layers" for argument in given)
     parser = _Parser(prog="csvlstm", description="Convert LSTM weights in CSV files from TensorFlow 1 to Keras.")
     parser.add_argument("--version", action="version", version=f"csvlstm {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_convert(commands)
-    _add_check(commands)
+    _add_convert(commands, of_network)
+    _add_check(commands, of_network)
     return parser
 
 
-def _add_convert(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_convert(commands: "argparse._SubParsersAction[_Parser]", of_network: bool) -> None:
     command = commands.add_parser(
         "convert",
-        help="convert a kernel and a bias, and check the result",
-        description="Convert the exported kernel and bias of one TensorFlow 1 LSTM cell to kernel.csv, "
-        "recurrent_kernel.csv and bias.csv for a Keras LSTM layer, and check that both compute the same before any "
-        "of them is visible.",
+        usage=CONVERT_USAGE,
+        help="convert a kernel and a bias, or a whole network, and check the result",
+        description="Convert the exported kernel and bias of one TensorFlow 1 LSTM cell, or of each cell of a network, "
+        "to kernel.csv, recurrent_kernel.csv and bias.csv for a Keras LSTM layer, and check that both compute the same "
+        "before any of them is visible.",
         epilog=CONVERT_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=_convert)
-    _add_export(command)
+    _add_export(command, of_network)
     _add_outputs(command)
     _add_report(command)
 
 
-def _add_check(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool) -> None:
     command = commands.add_parser(
         "check",
+        usage=CHECK_USAGE,
         help="tell whether a converted set is equivalent to its export, and what is wrong with it",
         description="Compare kernel.csv, recurrent_kernel.csv and bias.csv in CONVERTED_DIR with the export of a "
-        "TensorFlow 1 LSTM cell, print one row for each of the 12 blocks, and name the mistakes.",
+        "TensorFlow 1 LSTM cell, or the folders of a network with the exports of its cells; print one row for each of "
+        "the 12 blocks of a cell, and name the mistakes.",
         epilog=CHECK_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=_check)
-    _add_export(command)
+    _add_export(command, of_network)
     command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
     command.add_argument("--atol", metavar="A", type=_tolerance, default=0.0, help="absolute difference to allow")
     command.add_argument("--rtol", metavar="R", type=_tolerance, default=0.0, help="relative difference to allow")
     command.add_argument("--recorded-inputs", metavar="CSV", help="inputs of a recorded run, one row a step")
-    command.add_argument("--recorded-outputs", metavar="CSV", help="what came out of the original cell, one row a step")
+    command.add_argument("--recorded-outputs", metavar="CSV", help="what came out of the original, one row a step")
     command.add_argument("--csv", action="store_true", help="print the table on standard output as CSV")
     _add_report(command)
 
 
-def _add_export(command: argparse.ArgumentParser) -> None:
-    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
-    command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
-    command.add_argument("--input-size", metavar="D", type=_size, required=True, help="input size of the cell")
+def _add_export(command: argparse.ArgumentParser, of_network: bool) -> None:
+    if of_network:
+        for option in ("--input-size", "--hidden-size"):
+            command.add_argument(option, type=_refused_beside_layers, help=argparse.SUPPRESS)
+    else:
+        _add_cell(command)
+    command.add_argument("--layers", metavar="LAYERS.CSV", help="the table of a network's cells, in place of these")
     command.add_argument(
-        "--hidden-size", metavar="H", type=_size, required=True, help="hidden size (units) of the cell"
+        "--independent",
+        action="store_true",
+        help="the rows of LAYERS.CSV are separate cells, not the layers of a stack",
     )
     command.add_argument(
         "--forget-bias",
         metavar="F",
         type=_finite,
         default=1.0,
-        help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM)",
+        help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM); with "
+        "--layers, that of the rows without a forget_bias",
     )
     command.add_argument("--transposed", action="store_true", help="the kernel is 4H x (D+H)")
     yes_or_no = argparse.BooleanOptionalAction
@@ -167,11 +193,26 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--index", action=yes_or_no, help="whether an extra first column is an index (default: found)")
 
 
+def _add_cell(command: argparse.ArgumentParser) -> None:
+    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
+    command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
+    command.add_argument("--input-size", metavar="D", type=_size, required=True, help="input size of the cell")
+    command.add_argument(
+        "--hidden-size", metavar="H", type=_size, required=True, help="hidden size (units) of the cell"
+    )
+
+
+def _refused_beside_layers(text: str) -> NoReturn:
+    raise argparse.ArgumentTypeError("goes with KERNEL and BIAS, not with --layers")
+
+
 def _add_outputs(command: argparse.ArgumentParser) -> None:
     where = command.add_mutually_exclusive_group(required=True)
-    where.add_argument("-o", "--output", metavar="DIR", help="folder for the three files, made where it does not exist")
+    where.add_argument("-o", "--output", metavar="DIR", help="folder for the files, made where it does not exist")
     where.add_argument("--stdout", choices=PARTS, help="print this one file instead")
-    command.add_argument("--force", action="store_true", help="replace existing files in DIR (never an input)")
+    command.add_argument(
+        "--force", action="store_true", help="replace existing files in DIR, or a network there (never an input)"
+    )
     command.add_argument("--no-check", action="store_true", help="leave out the behaviour half of the check")
 
 
@@ -210,31 +251,38 @@ def _check(asked: argparse.Namespace) -> int:
         raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
     if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
-    _refuse_two_standard_inputs(asked)
+    if asked.recorded_inputs and asked.independent:
+        raise CsvLstmError("a recorded run goes through a stack", expected="no --independent beside it")
     from .behaviour import Slack
     from .checking import Check, check_files
+    from .progress import progress
     from .report import as_csv, as_table
 
     recorded = (asked.recorded_inputs, asked.recorded_outputs) if asked.recorded_inputs else None
-    report = check_files(
-        Check(
-            asked.kernel,
-            asked.bias,
-            asked.directory,
-            Sizes(asked.input_size, asked.hidden_size),
-            _options(asked),
-            asked.forget_bias,
-            Slack(asked.atol, asked.rtol),
-            asked.seed,
-            recorded,
-        )
-    )
+    network = _network(asked)
+    check = Check(network, asked.directory, _options(asked), Slack(asked.atol, asked.rtol), asked.seed, recorded)
+    with progress(network.weights, "weights", quiet=asked.quiet) as advance:
+        report = check_files(check, advance)
     if asked.csv:
         _print(as_csv(report).encode())
     elif not (asked.json or asked.quiet):
         print(as_table(report), file=sys.stderr)
     _show(report, asked)
     return DONE if report.equivalent else DIFFERENT
+
+
+def _network(asked: argparse.Namespace) -> "Network":
+    from .network import Cell, single
+
+    if asked.layers is not None:
+        from .layers import read_layers
+
+        return read_layers(asked.layers, asked.forget_bias, chained=not asked.independent)
+    if asked.independent:
+        raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
+    if asked.kernel == asked.bias == STANDARD_INPUT:
+        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+    return single(Cell(asked.kernel, asked.bias, Sizes(asked.input_size, asked.hidden_size), asked.forget_bias))
 
 
 def _options(asked: argparse.Namespace) -> "Options":
@@ -244,37 +292,24 @@ def _options(asked: argparse.Namespace) -> "Options":
 
 
 def _convert(asked: argparse.Namespace) -> int:
-    _refuse_combinations(asked)
-    from .conversion import Conversion, convert_files
-
-    report, texts = convert_files(
-        Conversion(
-            asked.kernel,
-            asked.bias,
-            Sizes(asked.input_size, asked.hidden_size),
-            _options(asked),
-            asked.forget_bias,
-            asked.output,
-            asked.force,
-            not asked.no_check,
-            asked.seed,
-        )
-    )
-    if asked.stdout and report.result.equivalent:
-        _print(texts[asked.stdout][:])
-    _show(report, asked)
-    return DONE if report.result.equivalent else DIFFERENT
-
-
-def _refuse_combinations(asked: argparse.Namespace) -> None:
-    _refuse_two_standard_inputs(asked)
     if asked.json and asked.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
+    if asked.layers and asked.stdout:
+        raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
+    from .conversion import Conversion, convert_files, convert_in_memory
+    from .progress import progress
 
-
-def _refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
-    if asked.kernel == asked.bias == STANDARD_INPUT:
-        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+    network = _network(asked)
+    conversion = Conversion(network, _options(asked), not asked.no_check, asked.seed)
+    if asked.stdout:
+        report, texts = convert_in_memory(conversion)
+        if report.equivalent:
+            _print(texts[asked.stdout][:])
+    else:
+        with progress(network.weights, "weights", quiet=asked.quiet) as advance:
+            report = convert_files(conversion, asked.output, force=asked.force, advance=advance)
+    _show(report, asked)
+    return DONE if report.equivalent else DIFFERENT
 
 
 def _show(report: "Report", asked: argparse.Namespace) -> None:

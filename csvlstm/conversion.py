@@ -1,54 +1,118 @@
-"""The work behind `csvlstm convert`, from files to files: read, convert, check, and only then write."""
+"""The work behind `csvlstm convert`, from files to files: read, convert, check, and only then write.
 
+The cells of a network go through it one after the other, and of each only its figures are kept.
+"""
+
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from .behaviour import compare_behaviour
+import numpy as np
+
+from .behaviour import compare_behaviour, run_export
+from .cells import Array
 from .convert import Store, convert_bias_text, convert_text, convert_values, in_memory
 from .equivalence import Result
 from .exact import compare_blocks
-from .layout import PARTS, Sizes
-from .outputs import refuse_outputs, staging
+from .layout import PARTS
+from .manifest import MANIFEST, Entry, write_manifest
+from .network import Cell, Flow, Network, read_cell
+from .outputs import Staging, staging
 from .parsing import Text
-from .report import Report
-from .shapes import Options
-from .tables import Export, read_export
+from .progress import Advance, no_progress
+from .report import CellReport, Report
+from .results import target_form
+from .shapes import DEFAULTS, Options
+from .sources import identity, sha256
+from .tables import Export
+from .targets import refuse_folder, refuse_outputs
 
 
 class Conversion(NamedTuple):
-    """What `csvlstm convert` was asked for; without a `directory` nothing is written."""
+    """What `csvlstm convert` was asked for; `seed` is that of the behaviour half of the check."""
 
-    kernel: str
-    bias: str
-    sizes: Sizes
-    options: Options = Options()
-    forget_bias: float = 1.0
-    directory: str | None = None
-    force: bool = False
+    network: Network
+    options: Options = DEFAULTS
     behaviour: bool = True
     seed: int = 0
 
 
-def convert_files(asked: Conversion) -> tuple[Report, dict[str, Text]]:
-    """Convert the files of one cell, check the result, and write it where it is equivalent.
+class _Converted(NamedTuple):
+    """A converted cell: its report, the text of each part, and its outputs [steps, H] in the check."""
 
-    Gives the report and the texts of the converted set. Raises CsvLstmError where an input cannot be read as what was
-    declared or an output cannot be written.
+    report: CellReport
+    texts: dict[str, Text]
+    outputs: Array
+
+
+def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
+    """Convert a cell that stands alone, and check the result: gives the report and the text of each part.
+
+    Raises CsvLstmError where an input cannot be read as what was declared.
     """
-    export = read_export(asked.kernel, asked.bias, asked.sizes, asked.options)
-    if asked.directory is None:
-        return _convert(asked, export, in_memory)
-    identities = [export.kernel.identity, export.bias.identity]
-    refuse_outputs(asked.directory, [f"{part}.csv" for part in PARTS], identities, asked.force)
-    with staging(asked.directory, asked.force) as files:
-        report, texts = _convert(asked, export, files.store)
-        written = files.publish() if report.result.equivalent else []
-    return report._replace(written=written), texts
+    (cell,) = asked.network.cells
+    converted = _convert(asked, cell, read_cell(cell, asked.options), None, in_memory)
+    return Report("convert", asked.network, [converted.report]), converted.texts
 
 
-def _convert(asked: Conversion, export: Export, store: Store) -> tuple[Report, dict[str, Text]]:
-    bias_text = convert_bias_text(export.bias, asked.forget_bias)
+def convert_files(asked: Conversion, directory: str, *, force: bool = False, advance: Advance = no_progress) -> Report:
+    """Convert the cells of a network, check the results, and write them where all of them are equivalent.
+
+    Raises CsvLstmError where an input cannot be read as what was declared or an output cannot be written.
+    """
+    network = asked.network
+    inputs = [identity(path) for cell in network.cells for path in (cell.kernel, cell.bias)]
+    if network.has_folders:
+        refuse_folder(directory, inputs, force)
+    else:
+        refuse_outputs(directory, [f"{part}.csv" for part in PARTS], inputs, force)
+    with staging(directory, force, whole=network.has_folders) as files:
+        report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
+        return report._replace(written=files.publish()) if report.equivalent else report
+
+
+def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
+    flow, entries = Flow(asked.network), list[Entry]()
+    for cell, x in flow:
+        export = read_cell(cell, asked.options, hashed=asked.network.has_folders)
+        report, texts, outputs = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
+        flow.give(outputs)
+        entries += _entries(cell, export, texts) if asked.network.has_folders else []
+        advance(cell.sizes.weights)
+        yield report
+        # What is still named while the next cell is read would stay in memory beside it.
+        del export, texts
+    if asked.network.has_folders:
+        files.store(MANIFEST, [write_manifest(entries)])
+
+
+def _convert(
+    asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
+) -> _Converted:
+    bias_text = convert_bias_text(export.bias, cell.forget_bias)
     values = convert_values(export, bias_text)
     texts = convert_text(export, bias_text, store)
-    blocks = compare_blocks(export, texts, values, asked.forget_bias, asked.directory or "")
-    behaviour = compare_behaviour(export, values, asked.forget_bias, asked.seed) if asked.behaviour else None
-    return Report("convert", asked.forget_bias, export, Result(export.sizes, blocks, behaviour)), texts
+    blocks = compare_blocks(export, texts, values, cell.forget_bias, cell.folder_in(directory))
+    behaviour, outputs = None, np.empty((0, cell.sizes.hidden_size))
+    if asked.behaviour:
+        run = run_export(export, cell.forget_bias, asked.seed, x)
+        behaviour, outputs = compare_behaviour(run, export, values, cell.forget_bias), run.outputs
+    return _Converted(CellReport(cell, Result(blocks, behaviour), export.recognised), texts, outputs)
+
+
+def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
+    """List the new files of a cell, with the file that each was made from."""
+    for part, text in texts.items():
+        is_bias = part == "bias"
+        rows, columns = len(cell.sizes.rows_of(part)), cell.sizes.columns
+        grid = target_form(part, rows, columns, is_column=export.bias.form.grid.columns == 1).grid
+        yield Entry(
+            f"{cell.folder}/{part}.csv",
+            cell.layer,
+            cell.direction,
+            part,
+            grid.rows,
+            grid.columns,
+            cell.sources[is_bias],
+            export.sha256[is_bias],
+            sha256(text),
+        )

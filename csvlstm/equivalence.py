@@ -3,20 +3,18 @@
 from typing import NamedTuple
 
 from .behaviour import Behaviour
-from .layout import Sizes
 from .results import DIFFERENT, LEVELS, BlockResult
 
 
 class Result(NamedTuple):
-    """The verdict on one converted layer: its 12 blocks, and the behaviour where it was asked for."""
+    """The verdict on one converted cell: its 12 blocks, and the behaviour where it was asked for."""
 
-    sizes: Sizes
     blocks: list[BlockResult]
     behaviour: Behaviour | None
 
     @property
     def verdict(self) -> str:
-        """The verdict on the whole layer: the worst of its blocks, and different where the cells behave so."""
+        """The verdict on the whole cell: the worst of its blocks, and different where the cells behave so."""
         if self.behaviour and not self.behaviour.equivalent:
             return DIFFERENT
         return max((block.verdict for block in self.blocks), key=LEVELS.index)

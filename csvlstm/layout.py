@@ -79,6 +79,11 @@ class Sizes(NamedTuple):
         """4H, the columns of every matrix and the values of a bias."""
         return 4 * self.hidden_size
 
+    @property
+    def weights(self) -> int:
+        """The cells of a TensorFlow 1 kernel."""
+        return self.rows * self.columns
+
 
 class Block(NamedTuple):
     """One gate's rectangle in one part: which cells of the export become which cells of the converted set.

@@ -5,79 +5,70 @@ import mmap
 import os
 import shutil
 import signal
-import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
-from .errors import CsvLstmError, Place
+from .parsing import Text
+from .targets import is_replaceable, refuse_folder, refusing
 
 _BUFFER = 1 << 20
-
-
-def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[tuple[int, int]], force: bool) -> None:
-    """Refuse, before any work is done, what could not be written in the end.
-
-    Raises CsvLstmError where a file exists and `force` is not given, where one is an input, or where the directory
-    cannot be made. `inputs` are the (device, inode) of the files that were read.
-    """
-    if not directory:
-        raise CsvLstmError("-o is empty", expected="the name of a folder", advice="-o . is the working directory")
-    with _refusing(directory):
-        parent = os.path.dirname(os.path.realpath(directory))
-        if not os.path.isdir(parent):
-            raise CsvLstmError("no such folder", Place(parent), advice="make it first, or choose another -o")
-        if os.path.lexists(directory) and not os.path.isdir(directory):
-            raise CsvLstmError("is not a folder", Place(directory), advice="choose another -o")
-        for name in names:
-            _refuse_output(os.path.join(directory, name), inputs, force)
-
-
-def _refuse_output(path: str, inputs: Sequence[tuple[int, int]], force: bool) -> None:
-    if os.path.isdir(path):
-        raise CsvLstmError("is a folder", Place(path), expected="room for a file", advice="choose another -o")
-    # A link that leads nowhere, or to itself, is no input; whether it may be replaced is asked below.
-    with suppress(OSError if os.path.islink(path) else FileNotFoundError):
-        status = os.stat(path)
-        if (status.st_dev, status.st_ino) in inputs:
-            raise CsvLstmError("is an input, and no input is overwritten", Place(path), advice="choose another -o")
-    if os.path.lexists(path) and not force:
-        raise _exists(path)
-
-
-def _exists(path: str) -> CsvLstmError:
-    advice = "choose another -o, or let --force replace it"
-    return CsvLstmError("exists", Place(path), expected="no such file yet", advice=advice)
 
 
 class Staging:
     """A hidden folder on the target's own file system, where files lie until all of them may appear at once."""
 
-    def __init__(self, folder: str, directory: str, force: bool) -> None:
+    def __init__(self, folder: str, directory: str, force: bool, whole: bool) -> None:
         self._folder = folder
         self._directory = directory
         self._target = os.path.realpath(directory)
         self._force = force
+        self._whole = whole
         self._names: list[str] = []
 
     def store(self, name: str, pieces: Iterable[bytes]) -> mmap.mmap:
         """Write a file piece by piece, and give what now stands in it; raises CsvLstmError where the disk refuses."""
-        with _refusing(self._directory), open(f"{self._folder}/{name}", "x+b", buffering=_BUFFER) as file:
-            file.writelines(pieces)
-            file.flush()
-            self._names.append(name)
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        path = f"{self._folder}/{name}"
+        with refusing(self._directory):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "x+b", buffering=_BUFFER) as file:
+                file.writelines(pieces)
+                file.flush()
+                self._names.append(name)
+                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def store_in(self, folder: str) -> Callable[[str, Iterable[bytes]], Text]:
+        """Give a `store` for the files of a folder below this one."""
+        return lambda name, pieces: self.store(os.path.join(folder, name), pieces)
 
     def publish(self) -> list[str]:
         """Let the stored files appear, and give their paths.
 
         A new or empty directory appears with all its files in one rename. In a directory with other files each file
-        comes whole, one right after the other. Raises CsvLstmError, with the directory as it was, where that fails.
+        comes whole, one right after the other. What is to appear as a whole takes the place of an earlier one. Raises
+        CsvLstmError, with the directory as it was, where that fails.
         """
-        with _refusing(self._directory), _uninterrupted():
-            if not (_is_replaceable(self._target) and self._rename()):
-                (self._replace_each if self._force else self._link_each)()
+        with refusing(self._directory), _uninterrupted():
+            if not (is_replaceable(self._target) and self._rename()):
+                if self._whole:
+                    self._exchange()
+                else:
+                    (self._replace_each if self._force else self._link_each)()
         return [os.path.join(self._directory, name) for name in self._names]
+
+    def _exchange(self) -> None:
+        """Put the new folder in the place of the old one, two renames back to back."""
+        # Asked again, because what came into the folder in the meantime would be lost with it.
+        refuse_folder(self._directory, (), self._force)
+        old = f"{self._folder}.old"
+        os.chmod(self._folder, os.stat(self._target).st_mode)
+        os.rename(self._target, old)
+        try:
+            os.rename(self._folder, self._target)
+        except BaseException:
+            os.rename(old, self._target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
 
     def _rename(self) -> bool:
         if os.path.isdir(self._target):
@@ -121,8 +112,10 @@ class Staging:
 
 
 @contextmanager
-def staging(directory: str, force: bool = False) -> Iterator[Staging]:
+def staging(directory: str, force: bool = False, *, whole: bool = False) -> Iterator[Staging]:
     """Open a staging folder for a directory, and leave nothing of it behind.
+
+    The directory appears as a `whole`, or may hold other files and get these beside them.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, staging(f"{folder}/new") as files:
@@ -131,28 +124,15 @@ def staging(directory: str, force: bool = False) -> Iterator[Staging]:
     (True, b'0.5,0.25', ['bias.csv'])
     """
     target = os.path.realpath(directory)
-    parent = os.path.dirname(target) if _is_replaceable(target) else target
+    parent = os.path.dirname(target) if whole or is_replaceable(target) else target
     folder = f"{parent}/.csvlstm-{os.urandom(6).hex()}.partial"
     try:
-        with _refusing(directory):
+        with refusing(directory):
             os.mkdir(folder)
-        yield Staging(folder, directory, force)
+        yield Staging(folder, directory, force, whole)
     finally:
-        with _uninterrupted(), suppress(FileNotFoundError):
-            for name in os.listdir(folder):
-                os.unlink(f"{folder}/{name}")
-            os.rmdir(folder)
-
-
-def _is_replaceable(target: str) -> bool:
-    """Tell whether a directory may appear by a rename: a new one, or an empty one that nothing holds in its place."""
-    if not os.path.isdir(target):
-        return True
-    # Who stands in a folder would be left in a deleted one, and what is another's would change hands.
-    parent = os.path.dirname(target)
-    ours = sys.platform == "win32" or os.stat(target).st_uid == os.geteuid()
-    writable = os.access(parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
-    return ours and writable and target != os.getcwd() and not os.path.ismount(target) and not os.listdir(target)
+        with _uninterrupted():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep(path: str, copy: str) -> bool:
@@ -176,18 +156,6 @@ def _link_or_rename(source: str, path: str) -> None:
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
         os.rename(source, path)
-
-
-@contextmanager
-def _refusing(directory: str) -> Iterator[None]:
-    """Turn what the system refuses into a refusal that names the directory."""
-    try:
-        yield
-    except FileExistsError as error:
-        raise _exists(str(error.filename2 or error.filename)) from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CsvLstmError(f"cannot be written: {reason}", Place(directory), advice="nothing was written") from None
 
 
 @contextmanager

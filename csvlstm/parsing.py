@@ -5,6 +5,7 @@ found here, the reader refuses what is made of the right bytes in the wrong orde
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from mmap import mmap
@@ -18,8 +19,11 @@ from .errors import CsvLstmError, Place
 Text = bytes | mmap
 """Plain text, in memory or in a file."""
 
-PANDAS_FROM = 128 * 2**20
+PANDAS_FROM = 32 * 2**20
 """Bytes of text from which importing pandas costs less than its faster parser gains."""
+
+_IMPORTED_PANDAS_FROM = 2**20
+"""The same where pandas is imported already, for a layer before this one."""
 
 _SCAN = 1 << 16
 """Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
@@ -114,7 +118,8 @@ def parse(text: bytes) -> NDArray[np.float64] | None:
     array([ 0.5  , -0.001])
     """
     try:
-        values = (_parse_with_pandas if len(text) >= PANDAS_FROM else _parse_with_numpy)(text)
+        least = min(PANDAS_FROM, _IMPORTED_PANDAS_FROM) if "pandas" in sys.modules else PANDAS_FROM
+        values = (_parse_with_pandas if len(text) >= least else _parse_with_numpy)(text)
     except ValueError:
         return None
     return values if np.isfinite(values).all() else None

@@ -1,11 +1,12 @@
 """A recorded run of the original network against both references: the only thing that shows a wrong activation.
 
-A recording is one sequence, one row a step, from a zero state. float32 runs part by themselves, so it is compared for
-as many steps as the TensorFlow 1 reference's own float32 and float64 runs agree; what comes later is beyond float32, no
-mistake.
+A recording is one sequence through the whole network, one row a step, from a zero state. float32 runs part by
+themselves, so it is compared for as many steps as the TensorFlow 1 reference's own float32 and float64 runs agree; what
+comes later is beyond float32, no mistake. With a backward cell every step is judged by itself, because that cell runs
+from the other end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +22,8 @@ from .cells import (
 )
 from .converted import Rectangle, read_rectangle
 from .errors import CsvLstmError, Place
-from .layout import PARTS, Sizes
-from .tables import Export
+from .layout import PARTS
+from .network import Cell, Flow, Network
 
 AGREEMENT = 1e-7
 """How near the reference's float32 and float64 runs must be for a step to be comparable."""
@@ -47,14 +48,42 @@ class Recording(NamedTuple):
     outputs: Rectangle
 
 
-class Assumption(NamedTuple):
-    """What the original cell may have been: its forget bias and its gate activation."""
+class Weights(NamedTuple):
+    """The weights of a cell on both sides.
 
-    forget_bias: float
+    `kernel` [D+H, 4H] and `bias` [4H] are those of the export. `converted` are kernel [D, 4H], recurrent_kernel [H, 4H]
+    and bias [4H] of the Keras layer, None where the converted set has other shapes.
+    """
+
+    kernel: Array
+    bias: Array
+    converted: dict[str, Array] | None
+
+
+class Model(NamedTuple):
+    """A network and the weights of its cells, in the same order."""
+
+    network: Network
+    weights: list[Weights]
+
+    def run(self, x: Array, run_cell: Callable[[Cell, Weights, Array], Array]) -> Array:
+        """Run a sequence x [steps, D] through all cells: the outputs [steps, H] of the last layer."""
+        flow = Flow(self.network, x)
+        for weights, (cell, inputs) in zip(self.weights, flow, strict=True):
+            assert inputs is not None
+            flow.give(run_cell(cell, weights, inputs))
+        return flow.outputs
+
+
+class Assumption(NamedTuple):
+    """What the original cells may have been: their forget bias, None for those declared, and their gate activation."""
+
+    forget_bias: float | None
     activation: str = "sigmoid"
 
     def __str__(self) -> str:
-        return f"forget bias {self.forget_bias!r}, recurrent_activation {self.activation}"
+        forget_bias = "as declared" if self.forget_bias is None else repr(self.forget_bias)
+        return f"forget bias {forget_bias}, recurrent_activation {self.activation}"
 
 
 class Replay(NamedTuple):
@@ -83,15 +112,20 @@ class Replay(NamedTuple):
         return self.tf1_difference <= TOLERANCE
 
 
-def read_recording(inputs: str, outputs: str, sizes: Sizes) -> Recording:
-    """Read a recorded run, one row a step; raises CsvLstmError where its shapes do not fit the layer or each other.
+def read_recording(inputs: str, outputs: str, network: Network) -> Recording:
+    """Read a recorded run, one row a step; raises CsvLstmError where its shapes do not fit the network or each other.
 
+    >>> from csvlstm.layers import read_layers
     >>> folder = "sample_data/sunspots"
-    >>> read_recording(f"{folder}/inputs.csv", f"{folder}/cell_0_h.csv", Sizes(3, 5)).outputs.values.shape
-    (297, 5)
+    >>> network = read_layers(f"{folder}/layers.csv")
+    >>> read_recording(f"{folder}/inputs.csv", f"{folder}/cell_1_h.csv", network).outputs.values.shape
+    (297, 4)
     """
     recording = Recording(read_rectangle(inputs), read_rectangle(outputs))
-    for file, columns, size in zip(recording, sizes, ("input size", "hidden size"), strict=True):
+    input_size = network.layers[0][0].sizes.input_size
+    output_size = sum(cell.sizes.hidden_size for cell in network.layers[-1])
+    of = "hidden size" if len(network.layers[-1]) == 1 else "hidden sizes of both directions"
+    for file, columns, size in zip(recording, (input_size, output_size), ("input size", of), strict=True):
         if file.values.shape[1] != columns:
             found = f"{file.values.shape[1]} cells in a row"
             raise CsvLstmError(found, Place(file.name), expected=f"{columns}, the {size}, with one row a step")
@@ -101,72 +135,86 @@ def read_recording(inputs: str, outputs: str, sizes: Sizes) -> Recording:
     return recording
 
 
-def replay(export: Export, weights: dict[str, Array] | None, recording: Recording, forget_bias: float) -> Replay:
-    """Run both references on the recorded inputs, and compare them with the recorded outputs.
-
-    `weights` are kernel [D, 4H], recurrent_kernel [H, 4H] and bias [4H] of the converted set, None where it has others.
-    """
+def replay(model: Model, recording: Recording) -> Replay:
+    """Run both references on the recorded inputs, and compare them with the recorded outputs."""
     inputs, outputs = recording.inputs.values, recording.outputs.values
-    declared = Assumption(forget_bias)
     # Inputs that leave float32's range end the comparable steps, and nobody needs a warning of them.
     with np.errstate(all="ignore"):
-        steps = _comparable_steps(export, inputs, declared)
+        run, comparable = _run_comparably(model, inputs, Assumption(None))
+        steps = int(np.count_nonzero(comparable))
         if not steps:
             return Replay(len(inputs), 0, 0.0, None, None)
-        tf1 = _difference(_run(export, inputs[:steps], declared), outputs)
-        keras = _difference(_run_keras(weights, inputs[:steps]), outputs) if weights else None
-        fitting = None if tf1 <= TOLERANCE else next(_fitting(export, inputs, outputs, forget_bias), None)
+        tf1 = _difference(run, outputs, comparable)
+        complete = all(weights.converted for weights in model.weights)
+        keras = _difference(model.run(inputs, _run_keras), outputs, comparable) if complete else None
+        fitting = None if tf1 <= TOLERANCE else next(_fitting(model, inputs, outputs), None)
     return Replay(len(inputs), steps, tf1, keras, fitting)
 
 
-def _difference(run: Array, outputs: Array) -> float:
-    apart = np.abs(run - outputs[: len(run)])
+def _difference(run: Array, outputs: Array, comparable: Array) -> float:
+    apart = np.abs(run - outputs)[comparable]
     return float(np.max(np.nan_to_num(apart, nan=np.finfo(np.float64).max)))
 
 
-def _run_keras(weights: dict[str, Array], inputs: Array) -> Array:
-    zero: Array = np.zeros((1, len(weights["recurrent_kernel"])))
-    outputs, _ = keras_lstm(inputs[None], [zero, zero], *(weights[part] for part in PARTS))
+def _run_keras(cell: Cell, weights: Weights, x: Array) -> Array:
+    assert weights.converted
+    zero: Array = np.zeros((1, cell.sizes.hidden_size))
+    outputs, _ = keras_lstm(x[None], [zero, zero], *(weights.converted[part] for part in PARTS))
     sequence: Array = outputs[0]
     return sequence
 
 
-def _run(export: Export, inputs: Array, assumption: Assumption, dtype: type = np.float64) -> Array:
-    """Run the TensorFlow 1 reference from a zero state: outputs [steps, H]."""
-    zero: Array = np.zeros((1, export.sizes.hidden_size), dtype)
-    kernel: Array = export.kernel.values.astype(dtype)
-    bias: Array = export.bias.values[0].astype(dtype)
-    x: Array = inputs[None].astype(dtype)
+def _run(model: Model, x: Array, assumption: Assumption, dtype: type = np.float64) -> Array:
+    """Run the TensorFlow 1 reference from a zero state: outputs [steps, H] of the last layer."""
     activation = _ACTIVATIONS[assumption.activation]
-    outputs, _ = tf1_lstm(x, (zero, zero), kernel, bias, assumption.forget_bias, activation)
-    values: Array = outputs[0]
-    return values
+
+    def run_cell(cell: Cell, weights: Weights, x: Array) -> Array:
+        zero: Array = np.zeros((1, cell.sizes.hidden_size), dtype)
+        forget_bias = cell.forget_bias if assumption.forget_bias is None else assumption.forget_bias
+        kernel: Array = np.asarray(weights.kernel, dtype)
+        bias: Array = np.asarray(weights.bias, dtype)
+        outputs, _ = tf1_lstm(x[None], (zero, zero), kernel, bias, forget_bias, activation)
+        sequence: Array = outputs[0]
+        return sequence
+
+    return model.run(x.astype(dtype), run_cell)
 
 
-def _comparable_steps(export: Export, inputs: Array, assumption: Assumption) -> int:
-    apart = np.abs(_run(export, inputs, assumption) - _run(export, inputs, assumption, np.float32)).max(axis=1)
+def _run_comparably(model: Model, inputs: Array, assumption: Assumption) -> tuple[Array, Array]:
+    """Run the TensorFlow 1 reference, and tell at which steps [steps] its float32 run agrees."""
+    run = _run(model, inputs, assumption)
+    apart = np.abs(run - _run(model, inputs, assumption, np.float32)).max(axis=1)
     # What is not a number does not agree either.
-    return int(np.append(~(apart <= AGREEMENT), True).argmax())
+    agree: Array = apart <= AGREEMENT
+    return run, agree if _has_backward(model) else np.logical_and.accumulate(agree)
 
 
-def _fitting(export: Export, inputs: Array, outputs: Array, declared: float) -> Iterator[Assumption]:
+def _has_backward(model: Model) -> bool:
+    return any(cell.is_backward for cell in model.network.cells)
+
+
+def _fitting(model: Model, inputs: Array, outputs: Array) -> Iterator[Assumption]:
     """Yield the assumptions that a recording fits: other activations, then other forget biases, then both."""
+    declared = model.network.forget_bias
     for search in (False, True):
         for activation in _ACTIVATIONS:
-            values = _forget_biases(export, inputs, outputs, activation) if search else [declared, 0.0, 1.0]
+            values = _forget_biases(model, inputs, outputs, activation) if search else [declared, 0.0, 1.0]
             for forget_bias in values:
                 assumption = Assumption(forget_bias, activation)
-                steps = _comparable_steps(export, inputs, assumption)
-                if steps and _difference(_run(export, inputs[:steps], assumption), outputs) <= TOLERANCE:
+                run, comparable = _run_comparably(model, inputs, assumption)
+                if comparable.any() and _difference(run, outputs, comparable) <= TOLERANCE:
                     yield assumption
 
 
-def _forget_biases(export: Export, inputs: Array, outputs: Array, activation: str) -> list[float]:
-    """Search the forget bias with which the first steps come nearest to the recorded ones."""
+def _forget_biases(model: Model, inputs: Array, outputs: Array, activation: str) -> list[float | None]:
+    """Search the forget bias, the same in all cells, with which the first steps come nearest to the recorded ones."""
+    # A backward cell begins at the last step.
+    steps = len(inputs) if _has_backward(model) else _SEARCHED_STEPS
+    everywhere = np.ones(len(inputs[:steps]), np.bool_)
 
     def miss(forget_bias: float) -> float:
-        run = _run(export, inputs[:_SEARCHED_STEPS], Assumption(forget_bias, activation))
-        return _difference(run, outputs)
+        run = _run(model, inputs[:steps], Assumption(forget_bias, activation))
+        return _difference(run, outputs[:steps], everywhere)
 
     low = min(_FORGET_BIASES.tolist(), key=miss) - _STEP
     high = low + 2 * _STEP

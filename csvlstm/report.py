@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
 from .equivalence import Result
-from .results import BlockResult
-from .tables import Export
+from .network import Cell, Network
+from .results import DIFFERENT, LEVELS, BlockResult
 
 if TYPE_CHECKING:
     from .diagnosis import Finding
@@ -15,44 +15,69 @@ if TYPE_CHECKING:
 _COLUMNS = ("part", "gate", "cells", "differing", "max_difference", "first_source", "first_target", "verdict")
 
 
+class CellReport(NamedTuple):
+    """What was found of one cell: the verdict, how its files were read, what is wrong in its converted set."""
+
+    cell: Cell
+    result: Result
+    recognised: list[str]
+    findings: "Sequence[Finding]" = ()
+
+
 class Report(NamedTuple):
-    """What a command found: the verdict on a layer, what is wrong in it, how its files were read, what was written."""
+    """What a command found: the verdict on each cell, what is wrong in the network as a whole, what was written."""
 
     command: str
-    forget_bias: float
-    export: Export
-    result: Result
+    network: Network
+    cells: Sequence[CellReport]
     written: Sequence[str] = ()
     findings: "Sequence[Finding]" = ()
     replay: "Replay | None" = None
 
     @property
+    def verdict(self) -> str:
+        """The verdict on the numbers: the worst of the cells."""
+        return max((cell.result.verdict for cell in self.cells), key=LEVELS.index)
+
+    @property
     def equivalent(self) -> bool:
         """Whether the converted set may be used in place of the export, and does what was recorded."""
-        return self.result.equivalent and (self.replay is None or self.replay.agrees is not False)
+        agrees = self.replay is None or self.replay.agrees is not False
+        return self.verdict != DIFFERENT and agrees and not self.findings
+
+    @property
+    def blocks(self) -> list[BlockResult]:
+        """The blocks of all cells."""
+        return [block for cell in self.cells for block in cell.result.blocks]
 
 
 def as_json(report: Report) -> dict[str, Any]:
     """Give a report by the names of the contract, the same in every command."""
-    sizes, blocks, behaviour = report.result
     return {
         "command": report.command,
         "version": __version__,
-        "verdict": report.result.verdict,
+        "verdict": report.verdict,
         "equivalent": report.equivalent,
-        "forget_bias": report.forget_bias,
-        "layers": [
-            {
-                "layer": None,
-                **sizes._asdict(),
-                "max_difference": behaviour.max_difference if behaviour else None,
-                "blocks": [block._asdict() for block in blocks],
-                "findings": [_finding(finding) for finding in report.findings],
-                "recorded_run": _replay(report.replay),
-            }
-        ],
-        "recognised": _recognised(report.export),
+        "forget_bias": report.network.forget_bias,
+        "layers": [_cell_as_json(cell) for cell in report.cells],
+        "findings": [_finding(finding) for finding in report.findings],
+        "recorded_run": _replay(report.replay),
+        "recognised": _recognised(report),
         "warnings": [],
+    }
+
+
+def _cell_as_json(report: CellReport) -> dict[str, Any]:
+    cell, behaviour = report.cell, report.result.behaviour
+    return {
+        "layer": cell.layer or None,
+        "direction": cell.direction or None,
+        **cell.sizes._asdict(),
+        "forget_bias": cell.forget_bias,
+        "verdict": report.result.verdict,
+        "max_difference": behaviour.max_difference if behaviour else None,
+        "blocks": [block._asdict() for block in report.result.blocks],
+        "findings": [_finding(finding) for finding in report.findings],
     }
 
 
@@ -75,44 +100,53 @@ def as_csv(report: Report) -> str:
 
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(BlockResult._fields)
-    writer.writerows(report.result.blocks)
+    writer.writerow(("layer", "direction", *BlockResult._fields))
+    for cell, result, *_ in report.cells:
+        writer.writerows((cell.layer, cell.direction, *block) for block in result.blocks)
     return table.getvalue()
 
 
 def as_table(report: Report) -> str:
     """Give the blocks as a table for a person, one row a block."""
-    rows = [[_cell(getattr(block, name)) for name in _COLUMNS] for block in report.result.blocks]
     head = ["part", "gate", "cells", "differing", "largest difference", "first in export", "first here", "verdict"]
+    rows = [[_shown(getattr(block, name)) for name in _COLUMNS] for block in report.blocks]
+    if report.network.has_folders:
+        names = [cell.cell.folder for cell in report.cells for _ in cell.result.blocks]
+        head, rows = ["layer", *head], [[name, *row] for name, row in zip(names, rows, strict=True)]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _cell(value: object) -> str:
+def _shown(value: object) -> str:
     return "-" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def as_text(report: Report) -> str:
     """Give the summary: what was recognised, the verdict with its figures, what is wrong, and what was written."""
-    lines = [f"recognised {found}" for found in _recognised(report.export)]
-    lines += [_exact(report), *_differing(report), _behaviour(report.result)]
+    lines = [f"recognised {found}" for found in _recognised(report)]
+    lines += [_exact(report), *_differing(report), _behaviour(report)]
+    for cell in report.cells:
+        where = f"layer {cell.cell.folder}: " if cell.cell.folder else ""
+        lines += [f"mistake {where}{finding}" for finding in cell.findings]
     lines += [f"mistake {finding}" for finding in report.findings]
-    lines += _recorded(report) if report.replay else []
-    lines += [f"wrote {', '.join(report.written)}"] if report.written else []
+    lines += _recorded(report.replay) if report.replay else []
+    lines += [_written(report)] if report.written else []
     return "\n".join(lines)
 
 
-def _recognised(export: Export) -> list[str]:
-    return [f"{table.name}: {', '.join(table.recognised)}" for table in export[1:] if table.recognised]
+def _recognised(report: Report) -> list[str]:
+    return [found for cell in report.cells for found in cell.recognised]
 
 
 def _exact(report: Report) -> str:
-    blocks = report.result.blocks
-    cells, differing = sum(block.cells for block in blocks), sum(block.differing for block in blocks)
-    added = f", forget bias {report.forget_bias!r} added to {report.export.sizes.hidden_size} of them"
-    found = f"{report.result.verdict}: {differing} of {cells} cells differ in {len(blocks)} blocks"
-    return found + (added if report.forget_bias else "")
+    cells, differing = (sum(getattr(block, name) for block in report.blocks) for name in ("cells", "differing"))
+    network = f" of {len(report.cells)} LSTM cells" if report.network.has_folders else ""
+    found = f"{report.verdict}: {differing} of {cells} cells differ in {len(report.blocks)} blocks{network}"
+    with_bias = [cell for cell in report.network.cells if cell.forget_bias]
+    forget_bias = repr(report.network.forget_bias) if report.network.forget_bias is not None else "of each layer"
+    added = f", forget bias {forget_bias} added to {sum(cell.sizes.hidden_size for cell in with_bias)} of them"
+    return found + (added if with_bias else "")
 
 
 def _differing(report: Report) -> list[str]:
@@ -123,26 +157,35 @@ def _differing(report: Report) -> list[str]:
         f"different: {block.differing} of {block.cells} cells of {block.part}, gate {block.gate}: "
         f"{block.target_file} {block.target_range} is not {block.source_file} {block.source_range}, "
         f"by up to {block.max_difference:.3g}"
-        for block in report.result.blocks
+        for block in report.blocks
         if block.differing
     ]
 
 
-def _behaviour(result: Result) -> str:
-    if result.behaviour is None:
+def _behaviour(report: Report) -> str:
+    """Say how far both sides are apart in the cell where rounding explains least."""
+    found = [cell.result.behaviour for cell in report.cells if cell.result.behaviour]
+    if not found:
         return "behaviour not checked"
-    steps, difference, rounding = result.behaviour
-    judged = "rounding explains it" if result.behaviour.equivalent else f"{rounding:.3g} times what rounding explains"
-    return f"behaviour: the states of both cells differ by at most {difference:.2g} over {steps} steps; {judged}"
+    worst = max(found, key=lambda behaviour: behaviour.rounding)
+    difference = max(behaviour.max_difference for behaviour in found)
+    judged = "rounding explains it" if worst.equivalent else f"{worst.rounding:.3g} times what rounding explains"
+    steps = f"{worst.steps} steps" + (f" of each of {len(found)} LSTM cells" if report.network.has_folders else "")
+    return f"behaviour: the states of both cells differ by at most {difference:.2g} over {steps}; {judged}"
 
 
-def _recorded(report: Report) -> list[str]:
-    replay = report.replay
-    assert replay is not None
+def _written(report: Report) -> str:
+    if not report.network.has_folders:
+        return f"wrote {', '.join(report.written)}"
+    *files, manifest = report.written
+    return f"wrote {manifest} and the {len(files)} files that it lists"
+
+
+def _recorded(replay: "Replay") -> list[str]:
     if not replay.comparable_steps:
         return ["recorded run: no step can be compared, float32 and float64 part at the first"]
-    later = replay.steps - replay.comparable_steps
-    beyond = f"; the {later} steps behind them are beyond float32" if later else ""
+    others = replay.steps - replay.comparable_steps
+    beyond = f"; the other {others} are beyond float32" if others else ""
     compared = f"{replay.comparable_steps} of {replay.steps} steps compared{beyond}"
     lines = [
         f"recorded run: the {side} differs from it by at most {difference:.2g}, {compared}"

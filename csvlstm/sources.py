@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
+from mmap import mmap
 from typing import IO, NamedTuple, cast
 
 from .errors import CsvLstmError, Place
@@ -15,16 +16,48 @@ BYTES_PER_CELL = 64
 SMALLEST_LIMIT = 16 * 2**20
 """Below this size a wrong declaration costs nothing, and reading on lets the message name the right sizes."""
 
+Identity = tuple[int, int]
+"""Which file on the disk something is, as (device, inode)."""
+
 _PACKING = 4096
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 
 
 class Source(NamedTuple):
-    """What was read: its name for messages, its bytes, and which file on the disk it was."""
+    """What was read: its name for messages, its bytes, and the bytes that lay there, packed where it was compressed."""
 
     name: str
     data: bytes
-    identity: tuple[int, int]
+    packed: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file as it lies there."""
+        return sha256(self.packed)
+
+
+def sha256(data: bytes | mmap) -> str:
+    r"""Give the SHA-256 of some bytes, as `sha256sum` prints it.
+
+    >>> sha256(b"0.5\n")[:16]
+    '8d5c1b5a87c51f97'
+    """
+    # Imported here, because a single small layer needs none.
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def identity(path: str) -> Identity | None:
+    """Tell which file on the disk a path leads to; None where it leads to none.
+
+    >>> identity("README.md") == identity("./README.md") != identity("setup.cfg")
+    True
+    """
+    with suppress(OSError, ValueError):
+        status = os.fstat(0) if path == STANDARD_INPUT else os.stat(path)
+        return status.st_dev, status.st_ino
+    return None
 
 
 def read_source(path: str, cells: int | None = None) -> Source:
@@ -39,8 +72,8 @@ def read_source(path: str, cells: int | None = None) -> Source:
     limit = None if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
     try:
         with _open(path) as file:
-            status = os.fstat(file.fileno())
-            data = _unpack(_read(file, status, limit), limit)
+            packed = _read(file, limit)
+            data = _unpack(packed, limit)
     except OSError as error:
         raise CsvLstmError(_reason(error), Place(name), advice=_remedy(error)) from None
     except MemoryError:
@@ -48,7 +81,7 @@ def read_source(path: str, cells: int | None = None) -> Source:
     if limit is not None and len(data) > limit:
         found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
         raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
-    return Source(name, data, (status.st_dev, status.st_ino))
+    return Source(name, data, packed)
 
 
 def _open(path: str) -> IO[bytes]:
@@ -58,10 +91,11 @@ def _open(path: str) -> IO[bytes]:
     return open(path, "rb")
 
 
-def _read(file: IO[bytes], status: os.stat_result, limit: int | None) -> bytes:
+def _read(file: IO[bytes], limit: int | None) -> bytes:
     """Read a little more than the limit at most, so that the caller sees that there is more."""
     if limit is None:
         return file.read()
+    status = os.fstat(file.fileno())
     # Asking for what a regular file holds spares reserving memory for what it might hold.
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
     # Weights that do not compress take a little more room packed than plain.

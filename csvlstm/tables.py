@@ -33,7 +33,6 @@ class Table:
 
     def __init__(self, source: Source, form: Form, text: bytes, ends: NDArray[np.int64], recognised: list[str]) -> None:
         self.name = source.name
-        self.identity = source.identity
         self.form = form
         self.text = text
         self.spans = spans(ends)
@@ -53,15 +52,26 @@ class Table:
 
 
 class Export(NamedTuple):
-    """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H]."""
+    """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H].
+
+    `sha256` are those of both files as they lie there, empty where nobody asked for them.
+    """
 
     sizes: Sizes
     kernel: Table
     bias: Table
+    sha256: tuple[str, str] = ("", "")
+
+    @property
+    def recognised(self) -> list[str]:
+        """What was found in each file beside its weights."""
+        return [
+            f"{table.name}: {', '.join(table.recognised)}" for table in (self.kernel, self.bias) if table.recognised
+        ]
 
 
-def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULTS) -> Export:
-    """Read the kernel and the bias of one cell as the declared sizes say.
+def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULTS, *, hashed: bool = False) -> Export:
+    """Read the kernel and the bias of one cell as the declared sizes say, and where asked for their SHA-256.
 
     Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
     made of the right bytes in the wrong order, when the values are asked for.
@@ -86,6 +96,7 @@ def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULT
         sizes,
         table(kernel_source, kernel_text, kernel_forms[0], sizes.hidden_size),
         table(bias_source, bias_text, bias_forms[0], sizes.hidden_size),
+        (kernel_source.sha256, bias_source.sha256) if hashed else ("", ""),
     )
 
 

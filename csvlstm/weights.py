@@ -8,19 +8,50 @@ from numpy.typing import DTypeLike, NDArray
 
 from .converted import Rectangle, read_converted
 from .errors import CsvLstmError, Place
+from .layout import PARTS
+from .manifest import MANIFEST, changed_files, has_manifest, listed_files
+from .network import BACKWARD, FORWARD
 
 
 def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32") -> list[NDArray[Any]]:
-    """Read a converted set as the list that `layer.set_weights` takes: [D, 4H], [H, 4H] and [4H].
+    """Read what was converted as the list that `set_weights` takes.
 
-    These are kernel, recurrent_kernel and bias. Raises CsvLstmError where a file is missing, holds anything but
-    weights, does not fit the others, or has a weight that is too large for the dtype.
+    These are kernel [D, 4H], recurrent_kernel [H, 4H] and bias [4H]. A layer of two directions has the three of its
+    forward cell, then those of its backward cell, as `Bidirectional` takes them; a network has those of all its layers,
+    as `StackedRNNCells` takes them, or a model that holds these layers alone.
+
+    Raises CsvLstmError where a file is missing, holds anything but weights, does not fit the others, or has a weight
+    that is too large for the dtype, and where a network is no longer what its weights.csv lists.
 
     >>> [array.tolist() for array in read_weights("sample_data/quirks/converted_D1_H1", "float64")]
     [[[0.1, 0.3, 0.2, 0.4]], [[-0.5, -0.7, 0.6, 0.8]], [0.01, 1.03, 0.02, 0.04]]
     """
     if not np.issubdtype(np.dtype(dtype), np.floating):
         raise CsvLstmError(f"weights cannot be {np.dtype(dtype)}", expected="a float type")
+    return [array for folder in _folders(os.fspath(directory)) for array in _read_cell(folder, dtype)]
+
+
+def _folders(directory: str) -> list[str]:
+    """List the folders of the cells below a folder, or itself where it holds the files of one."""
+    if has_manifest(directory):
+        return _listed_folders(directory)
+    directions = [os.path.join(directory, direction) for direction in (FORWARD, BACKWARD)]
+    return directions if all(map(os.path.isdir, directions)) else [directory]
+
+
+def _listed_folders(directory: str) -> list[str]:
+    rows = listed_files(directory)
+    if os.path.exists(os.path.join(directory, f"{PARTS[0]}.csv")):
+        found = f"holds a network ({MANIFEST}) and a layer ({PARTS[0]}.csv)"
+        raise CsvLstmError(found, Place(directory), advice="move one of them to a folder of its own")
+    for row in changed_files(directory, rows):
+        found = f"{row.text('file')} is not the file that was converted: its SHA-256 is another one"
+        advice = "csvlstm check tells what differs; convert the network again"
+        raise CsvLstmError(found, row.place("sha256"), advice=advice)
+    return [os.path.join(directory, os.path.dirname(row.text("file"))) for row in rows[:: len(PARTS)]]
+
+
+def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:
     converted = read_converted(directory)
     hidden_size = len(converted["recurrent_kernel"].values)
     for part, file in converted.items():

@@ -1,11 +1,15 @@
 """Random exports for tests: weights all different, sizes that no two of them share unless a test asks for it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csvlstm.checking import Check, check_files
 from csvlstm.layout import Sizes
+from csvlstm.network import Cell, single
+from csvlstm.report import Report
 from csvlstm.tables import Export, read_export
 
 SIZES = [Sizes(3, 5), Sizes(7, 2), Sizes(4, 4), Sizes(1, 6), Sizes(6, 1), Sizes(1, 1)]
@@ -23,3 +27,8 @@ def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0)
     draw = np.random.default_rng(seed)
     kernel = scale * draw.standard_normal((sizes.rows, sizes.columns))
     return read_export(*write_export(folder, kernel, scale * draw.standard_normal(sizes.columns)), sizes)
+
+
+def check_cell(kernel: str, bias: str, directory: str, sizes: Sizes, *, forget_bias: float = 1.0, **how: Any) -> Report:
+    """Check a converted set against the export of a cell that stands alone."""
+    return check_files(Check(single(Cell(kernel, bias, sizes, forget_bias)), directory, **how))

@@ -1,5 +1,6 @@
 """The golden recordings: what real TensorFlow 1.15.5 cells computed, as golden/record.py wrote it down."""
 
+import csv
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,9 @@ class Cell(NamedTuple):
         return len(self.kernel) - self.hidden_size
 
 
+LAYERS_HEAD = ["layer", "kernel", "bias", "input_size", "hidden_size", "direction", "forget_bias"]
+
+
 class Recording(NamedTuple):
     """One run. Its layers go from the input up; each holds one cell, or a forward and a backward one."""
 
@@ -43,6 +47,20 @@ class Recording(NamedTuple):
     @property
     def cells(self) -> list[Cell]:
         return [cell for layer in self.layers for cell in layer]
+
+    def write_layers(self, folder: Path) -> Path:
+        """Write the weights of all cells as people export them, with the layers.csv of a user beside them."""
+        with (folder / "layers.csv").open("w", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(LAYERS_HEAD)
+            for k, layer in enumerate(self.layers):
+                for cell, direction in zip(layer, ("forward", "backward") if len(layer) > 1 else ("",), strict=True):
+                    files = [f"layer_{k}{direction}_{part}.csv" for part in ("kernel", "bias")]
+                    np.savetxt(folder / files[0], cell.kernel, delimiter=",")
+                    np.savetxt(folder / files[1], cell.bias, delimiter=",")
+                    sizes = cell.input_size, cell.hidden_size
+                    table.writerow([f"layer_{k}", *files, *sizes, direction, self.forget_bias])
+        return folder / "layers.csv"
 
 
 def load(path: Path) -> Recording:
@@ -72,5 +90,6 @@ def largest_difference(computed: list[Array], recorded: list[Array]) -> float:
 
 
 RECORDINGS = [load(path) for path in sorted(GOLDEN.glob("*.npz"))]
+NETWORKS = [recording for recording in RECORDINGS if len(recording.cells) > 1]
 SINGLE_CELLS = [recording for recording in RECORDINGS if len(recording.cells) == 1]
 STACKS = [recording for recording in RECORDINGS if recording.name.startswith("stack_")]

@@ -2,7 +2,7 @@
 
     python -m tests.mistakes
 
-prints the confusion table: mistakes made in rows, mistakes named in columns. Nothing here is shared with the package.
+prints the confusion table: mistakes made in rows, mistakes named in columns. The mistakes are made without the package.
 """
 
 import sys
@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from csvlstm.layout import Sizes
+
+from .exports import check_cell
 
 Parts = dict[str, np.ndarray]
 
@@ -205,13 +209,10 @@ def write(folder: Path, layer: Layer, parts: Parts, form: str = "%.17g") -> tupl
 
 def named(folder: Path, layer: Layer, parts: Parts) -> "tuple[bool, dict[str, set[str]]]":
     """Check a set as the command does: whether it is equivalent, and the kinds that are named for each part."""
-    from csvlstm.checking import Check, check_files
-    from csvlstm.layout import Sizes
-
     sizes = Sizes(layer.input_size, layer.hidden_size)
-    report = check_files(Check(*write(folder, layer, parts), sizes, forget_bias=layer.forget_bias))
+    report = check_cell(*write(folder, layer, parts), sizes, forget_bias=layer.forget_bias)
     kinds: dict[str, set[str]] = {}
-    for finding in report.findings:
+    for finding in report.cells[0].findings:
         for part in finding.parts:
             kinds.setdefault(part, set()).update(finding.kinds)
     return report.equivalent, kinds

@@ -70,14 +70,16 @@ def test_stdout_prints_the_same_text_as_the_file(tmp_path: Path, part: str) -> N
 def test_json_has_the_names_of_the_contract(tmp_path: Path) -> None:
     result = json.loads(convert(KERNEL, BIAS, "--json", "-q", "-o", tmp_path / "keras").stdout)
     assert list(result) == [
-        "command", "version", "verdict", "equivalent", "forget_bias", "layers", "recognised", "warnings"
+        "command", "version", "verdict", "equivalent", "forget_bias", "layers", "findings", "recorded_run",
+        "recognised", "warnings",
     ]  # fmt: skip
     assert [result[name] for name in ("command", "version", "verdict", "equivalent", "forget_bias")] == [
         "convert", __version__, "identical", True, 1.0
     ]  # fmt: skip
     (layer,) = result["layers"]
     assert list(layer) == [
-        "layer", "input_size", "hidden_size", "max_difference", "blocks", "findings", "recorded_run"
+        "layer", "direction", "input_size", "hidden_size", "forget_bias", "verdict", "max_difference", "blocks",
+        "findings",
     ]  # fmt: skip
     assert 0 < layer["max_difference"] < 1e-15
     assert len(layer["blocks"]) == 12
@@ -203,7 +205,7 @@ def test_a_bug_is_one_line_and_shows_its_traceback_only_with_debug(
     def bug(asked: object) -> None:
         raise IndexError("out of range")
 
-    monkeypatch.setattr("csvlstm.conversion.convert_files", bug)
+    monkeypatch.setattr("csvlstm.conversion.convert_in_memory", bug)
     arguments = ["convert", KERNEL, BIAS, *SIZES, "--stdout", "bias"]
     assert commands.main(arguments) == 3
     assert capsys.readouterr().err == (
@@ -306,7 +308,7 @@ def test_help_is_enough_to_use_it() -> None:
         "--forget-bias",
         "CudnnLSTM",
         "--transposed",
-        "example:",
+        "examples:",
         "exit codes:",
     ):
         assert word in shown

@@ -15,6 +15,7 @@ from csvlstm.shapes import DEFAULTS, forms
 from csvlstm.sources import Source
 from csvlstm.tables import Export, Table, table
 
+from .exports import check_cell
 from .mistakes import Layer, Parts, converted, random_layer, write
 
 CORRECT_SETS = 10_000
@@ -27,7 +28,7 @@ def text_of(array: np.ndarray, form: str) -> bytes:
 
 
 def table_of(array: np.ndarray, form: str) -> Table:
-    source = Source("export.csv", text_of(array, form), (0, 0))
+    source = Source("export.csv", text_of(array, form), b"")
     text = canonical(source.data, source.name)
     rows, columns = np.atleast_2d(array).shape
     (found,) = forms(text.text, rows, columns, DEFAULTS, source.name)
@@ -127,10 +128,14 @@ def test_a_part_of_another_shape_is_different_in_all_its_cells(layer: Layer) -> 
 
 
 def test_a_bias_may_be_a_column(layer: Layer, tmp_path: Path) -> None:
-    from csvlstm.checking import Check, check_files
-
     paths = write(tmp_path, layer, converted(layer))
     np.savetxt(tmp_path / "bias.csv", converted(layer)["bias"], fmt="%.17g")
-    report = check_files(Check(*paths, Sizes(3, 5)))
+    report = check_cell(*paths, Sizes(3, 5))
     assert report.equivalent
-    assert [block.target_range for block in report.result.blocks[8:]] == ["A1:A5", "A6:A10", "A11:A15", "A16:A20"]
+    ranges = [block.target_range for block in report.cells[0].result.blocks[8:]]
+    assert ranges == [
+        "A1:A5",
+        "A6:A10",
+        "A11:A15",
+        "A16:A20",
+    ]

@@ -2,11 +2,15 @@
 
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from .mistakes import FORGET_BIASES, SIZES, Layer, Made, changes, converted, mistakes, named, random_layer
+from csvlstm.layout import Sizes
+
+from .exports import check_cell
+from .mistakes import FORGET_BIASES, SIZES, Layer, Made, changes, converted, mistakes, named, random_layer, write
 
 MISTAKES = mistakes()
 
@@ -54,14 +58,9 @@ def test_any_two_mistakes_in_different_parts_are_both_named(tmp_path: Path) -> N
     [("iofj", "ONNX"), ("ifoj", "Core ML"), ("fijo", "OpenVINO"), ("jfoi", "DL4J"), ("ijfo", "TensorFlow 1's own")],
 )
 def test_a_known_gate_order_is_named_by_its_framework(tmp_path: Path, order: str, whose: str) -> None:
-    from csvlstm.checking import Check, check_files
-    from csvlstm.layout import Sizes
-
-    from .mistakes import write
-
     layer = random_layer(np.random.default_rng(0), 3, 5, 1.0)
-    report = check_files(Check(*write(tmp_path, layer, converted(layer, order)), Sizes(3, 5)))
-    (finding,) = report.findings
+    report = check_cell(*write(tmp_path, layer, converted(layer, order)), Sizes(3, 5))
+    (finding,) = report.cells[0].findings
     assert finding.parts == ("kernel", "recurrent_kernel", "bias")
     assert whose in str(finding)
 
@@ -75,17 +74,12 @@ def test_equal_blocks_do_not_hide_what_is_right(tmp_path: Path) -> None:
 
 
 def test_edited_cells_are_shown_with_both_values_and_addresses(tmp_path: Path) -> None:
-    from csvlstm.checking import Check, check_files
-    from csvlstm.layout import Sizes
-
-    from .mistakes import write
-
     layer = random_layer(np.random.default_rng(0), 3, 5, 1.0)
     parts = converted(layer)
     right = float(f"{parts['kernel'][1, 6]:.9g}")
     parts["kernel"][1, 6] = 0.5
-    report = check_files(Check(*write(tmp_path, layer, parts), Sizes(3, 5)))
-    assert f"1 cell was edited (G2 is 0.5 instead of {right!r} from L2)" in str(report.findings[0])
+    report = check_cell(*write(tmp_path, layer, parts), Sizes(3, 5))
+    assert f"1 cell was edited (G2 is 0.5 instead of {right!r} from L2)" in str(report.cells[0].findings[0])
 
 
 @pytest.mark.parametrize("scale", [1e-320, 1e-40, 1e38, 1e307])
@@ -97,16 +91,11 @@ def test_numbers_at_the_ends_of_the_range_are_no_obstacle(tmp_path: Path, scale:
     assert not equivalent
 
 
-def kinds_of(folder: Path, wrong: dict[str, np.ndarray], form: str = "%.17g", **how: object) -> dict[str, set[str]]:
+def kinds_of(folder: Path, wrong: dict[str, np.ndarray], form: str = "%.17g", **how: Any) -> dict[str, set[str]]:
     """Check a right set of a float64 layer of which some parts are wrong, printed in some form."""
-    from csvlstm.checking import Check, check_files
-    from csvlstm.layout import Sizes
-
-    from .mistakes import write
-
     layer = float64_layer()
-    report = check_files(Check(*write(folder, layer, converted(layer) | wrong, form), Sizes(3, 5), **how))  # type: ignore[arg-type]
-    return {part: set(finding.kinds) for finding in report.findings for part in finding.parts}
+    report = check_cell(*write(folder, layer, converted(layer) | wrong, form), Sizes(3, 5), **how)
+    return {part: set(finding.kinds) for finding in report.cells[0].findings for part in finding.parts}
 
 
 def float64_layer() -> Layer:

@@ -20,6 +20,7 @@ from csvlstm import read_weights
 from csvlstm.cli import main
 
 from .golden_recordings import (
+    NETWORKS,
     RECORDINGS,
     SINGLE_CELLS,
     STACKS,
@@ -144,6 +145,35 @@ def test_keras_layers_compute_what_tensorflow_recorded(keras: Keras, recording: 
     assert largest_difference(computed, recorded(recording)) <= TOLERANCE
 
 
+def convert_network(recording: Recording, folder: Path) -> list[Array]:
+    """Take a whole network the users' way: one layers.csv, one command, one list of weights."""
+    assert main(["convert", "--layers", str(recording.write_layers(folder)), "-o", str(folder / "converted")]) == 0
+    return read_weights(folder / "converted")
+
+
+@each(NETWORKS)
+def test_keras_layers_compute_what_a_network_recorded(keras: Keras, recording: Recording, tmp_path: Path) -> None:
+    computed = run_layers(keras, recording, convert_network(recording, tmp_path))
+    assert largest_difference(computed, recorded(recording)) <= TOLERANCE
+
+
+@each(STACKS)
+def test_stacked_keras_cells_take_the_weights_of_a_network(keras: Keras, recording: Recording, tmp_path: Path) -> None:
+    computed = run_stacked_cells(keras, recording, convert_network(recording, tmp_path))
+    assert largest_difference(computed, recorded(recording)) <= TOLERANCE
+
+
+@each([recording for recording in NETWORKS if recording not in STACKS])
+def test_the_folder_of_a_layer_holds_what_bidirectional_takes(
+    keras: Keras, recording: Recording, tmp_path: Path
+) -> None:
+    convert_network(recording, tmp_path)
+    weights = [
+        array for k in range(len(recording.layers)) for array in read_weights(tmp_path / "converted" / f"layer_{k}")
+    ]
+    assert largest_difference(run_layers(keras, recording, weights), recorded(recording)) <= TOLERANCE
+
+
 @each(STACKS)
 def test_stacked_keras_cells_compute_what_tensorflow_recorded(
     keras: Keras, recording: Recording, tmp_path: Path
@@ -177,15 +207,10 @@ def read_sunspots(name: str) -> Array:
     return np.loadtxt(SUNSPOTS / f"{name}.csv", delimiter=",", dtype="float32", ndmin=2)
 
 
-def convert_sunspots(k: int, sizes: tuple[int, int], folder: Path) -> list[Array]:
-    files = SUNSPOTS / f"cell_{k}_kernel.csv", SUNSPOTS / f"cell_{k}_bias.csv"
-    return convert_files(*files, sizes, 1.0, folder / f"cell_{k}")
-
-
 def test_the_sunspots_network_predicts_in_keras_what_it_predicted_in_tensorflow(keras: Keras, tmp_path: Path) -> None:
     x = read_sunspots("inputs")[np.newaxis]
-    weights = convert_sunspots(0, (3, 5), tmp_path) + convert_sunspots(1, (5, 4), tmp_path)
-    hidden, *_ = make_stacked_cells(keras, [5, 4], x, weights)(x)
+    assert main(["convert", "--layers", str(SUNSPOTS / "layers.csv"), "-o", str(tmp_path / "converted")]) == 0
+    hidden, *_ = make_stacked_cells(keras, [5, 4], x, read_weights(tmp_path / "converted"))(x)
     dense = keras.layers.Dense(1)
     dense.build(hidden.shape)
     dense.set_weights([read_sunspots("dense_kernel"), read_sunspots("dense_bias")[0]])

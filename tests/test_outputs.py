@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from csvlstm.errors import CsvLstmError
-from csvlstm.outputs import Staging, refuse_outputs, staging
+from csvlstm.outputs import Staging, staging
+from csvlstm.targets import refuse_outputs
 
 FILES = {"kernel.csv": b"0.5,0.25\n", "recurrent_kernel.csv": b"-1,2\n-3,4\n", "bias.csv": b"7,8.5\n"}
 OLD = {"kernel.csv": b"old kernel", "recurrent_kernel.csv": b"old recurrent kernel", "bias.csv": b"old bias"}

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from csvlstm.cells import hard_sigmoid_keras2, hard_sigmoid_keras3, tf1_lstm
-from csvlstm.checking import Check, check_files
 from csvlstm.conversion import Conversion, convert_files
 from csvlstm.errors import CsvLstmError
 from csvlstm.layout import Sizes
+from csvlstm.network import Cell, single
 from csvlstm.recording import Assumption, Replay
 
+from .exports import check_cell
 from .mistakes import Layer, random_layer, write
 
 SUNSPOTS = Path(__file__).parent.parent / "sample_data" / "sunspots"
@@ -20,11 +21,9 @@ CELLS = [(0, Sizes(3, 5), "inputs.csv"), (1, Sizes(5, 4), "cell_0_h.csv")]
 
 def replay_sample(tmp_path: Path, cell: int, sizes: Sizes, inputs: str, forget_bias: float) -> Replay:
     kernel, bias = (str(SUNSPOTS / f"cell_{cell}_{part}.csv") for part in ("kernel", "bias"))
-    convert_files(Conversion(kernel, bias, sizes, forget_bias=forget_bias, directory=str(tmp_path / "keras")))
+    convert_files(Conversion(single(Cell(kernel, bias, sizes, forget_bias))), str(tmp_path / "keras"))
     recorded = str(SUNSPOTS / inputs), str(SUNSPOTS / f"cell_{cell}_h.csv")
-    report = check_files(
-        Check(kernel, bias, str(tmp_path / "keras"), sizes, forget_bias=forget_bias, recorded=recorded)
-    )
+    report = check_cell(kernel, bias, str(tmp_path / "keras"), sizes, forget_bias=forget_bias, recorded=recorded)
     assert report.replay
     assert report.equivalent == report.replay.agrees
     return report.replay
@@ -67,9 +66,9 @@ def test_another_activation_is_named(tmp_path: Path, forget_bias: float, activat
 
     layer = random_layer(np.random.default_rng(3), 3, 5, 1.0)
     recorded = record(tmp_path, layer, forget_bias, activation)
-    report = check_files(Check(*write(tmp_path, layer, converted(layer)), Sizes(3, 5), recorded=recorded))
+    report = check_cell(*write(tmp_path, layer, converted(layer)), Sizes(3, 5), recorded=recorded)
     assert report.replay
-    assert report.result.equivalent
+    assert report.cells[0].result.equivalent
     assert not report.equivalent
     assert report.replay.fitting == Assumption(forget_bias, name)
 
@@ -81,7 +80,7 @@ def test_a_wrong_set_differs_from_the_run_while_its_export_agrees(tmp_path: Path
 
     layer = random_layer(np.random.default_rng(3), 3, 5, 1.0)
     recorded = record(tmp_path, layer, 1.0, sigmoid)
-    report = check_files(Check(*write(tmp_path, layer, converted(layer, "ijfo")), Sizes(3, 5), recorded=recorded))
+    report = check_cell(*write(tmp_path, layer, converted(layer, "ijfo")), Sizes(3, 5), recorded=recorded)
     assert report.replay
     assert report.replay.tf1_difference < 1e-6 < 0.01 < (report.replay.keras_difference or 0)
     assert report.replay.fitting is None
@@ -90,9 +89,9 @@ def test_a_wrong_set_differs_from_the_run_while_its_export_agrees(tmp_path: Path
 def test_a_run_of_the_wrong_shape_is_refused(tmp_path: Path) -> None:
     inputs, outputs = str(SUNSPOTS / "inputs.csv"), str(SUNSPOTS / "cell_1_h.csv")
     kernel, bias = (str(SUNSPOTS / f"cell_0_{part}.csv") for part in ("kernel", "bias"))
-    convert_files(Conversion(kernel, bias, Sizes(3, 5), directory=str(tmp_path / "keras")))
+    convert_files(Conversion(single(Cell(kernel, bias, Sizes(3, 5)))), str(tmp_path / "keras"))
     with pytest.raises(CsvLstmError, match=r"cell_1_h\.csv: 4 cells in a row; expected 5, the hidden size"):
-        check_files(Check(kernel, bias, str(tmp_path / "keras"), Sizes(3, 5), recorded=(inputs, outputs)))
+        check_cell(kernel, bias, str(tmp_path / "keras"), Sizes(3, 5), recorded=(inputs, outputs))
 
 
 def test_a_run_that_float32_cannot_compare_is_no_mistake(tmp_path: Path) -> None:
@@ -103,7 +102,7 @@ def test_a_run_that_float32_cannot_compare_is_no_mistake(tmp_path: Path) -> None
     np.savetxt(tmp_path / "y.csv", np.ones((4, 5)), delimiter=",")
     kernel, bias, folder = write(tmp_path, layer, converted(layer))
     recorded = str(tmp_path / "x.csv"), str(tmp_path / "y.csv")
-    report = check_files(Check(kernel, bias, folder, Sizes(3, 5), recorded=recorded))
+    report = check_cell(kernel, bias, folder, Sizes(3, 5), recorded=recorded)
     assert report.replay
     assert (report.replay.comparable_steps, report.replay.agrees, report.equivalent) == (0, None, True)
 
@@ -116,6 +115,4 @@ def test_a_header_row_is_no_step_of_a_run(tmp_path: Path) -> None:
     (tmp_path / "y.csv").write_text("0.1,0.2,0.3,0.4,0.5\n")
     kernel, bias, folder = write(tmp_path, layer, converted(layer))
     with pytest.raises(CsvLstmError, match=r"x\.csv: line 1: has a header row; expected numbers only"):
-        check_files(
-            Check(kernel, bias, folder, Sizes(4, 5), recorded=(str(tmp_path / "x.csv"), str(tmp_path / "y.csv")))
-        )
+        check_cell(kernel, bias, folder, Sizes(4, 5), recorded=(str(tmp_path / "x.csv"), str(tmp_path / "y.csv")))

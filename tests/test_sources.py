@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import lzma
 import os
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 
 from csvlstm import sources
 from csvlstm.errors import CsvLstmError
-from csvlstm.sources import read_source
+from csvlstm.sources import identity, read_source
 
 CELLS = 160
 TEXT = b"0.5,-1.25,2.75\n" * 40
@@ -146,15 +147,20 @@ def test_an_empty_file_may_be_packed(packing: str) -> None:
     assert read_source("k.csv", CELLS).data == b""
 
 
-def test_a_source_knows_which_file_it_was() -> None:
+def test_an_identity_tells_which_file_a_path_leads_to() -> None:
     Path("k.csv").write_bytes(TEXT)
     os.link("k.csv", "hard.csv")
     os.symlink("k.csv", "soft.csv")
     Path("copy.csv").write_bytes(TEXT)
-    first, hard, soft, copy = (
-        read_source(name, CELLS).identity for name in ("k.csv", "hard.csv", "soft.csv", "copy.csv")
-    )
+    first, hard, soft, copy = (identity(name) for name in ("k.csv", "hard.csv", "soft.csv", "copy.csv"))
     assert first == hard == soft != copy
+    assert identity("missing.csv") is None
+
+
+@pytest.mark.parametrize("packing", PACK)
+def test_the_sha256_is_that_of_the_file_as_it_lies_there(packing: str) -> None:
+    Path("k.csv").write_bytes(PACK[packing](TEXT))
+    assert read_source("k.csv", CELLS).sha256 == hashlib.sha256(Path("k.csv").read_bytes()).hexdigest()
 
 
 def test_a_missing_file_is_refused_with_the_working_directory(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-import os
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -341,8 +341,14 @@ def test_the_lines_of_the_unchanged_spans_are_the_text(quirks: None) -> None:
 
 def test_a_table_knows_its_file(quirks: None) -> None:
     kernel = read(KERNEL, BIAS, (3, 5)).kernel
-    status = os.stat(KERNEL)
-    assert (kernel.name, kernel.identity) == (KERNEL, (status.st_dev, status.st_ino))
+    assert kernel.name == KERNEL
+
+
+def test_an_export_knows_the_sha256_of_its_files_where_it_is_asked(quirks: None) -> None:
+    files = "kernel_gzip.csv.gz", "bias_row.csv"
+    digests = tuple(hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in files)
+    assert read_export(*files, Sizes(3, 5), hashed=True).sha256 == digests
+    assert read_export(*files, Sizes(3, 5)).sha256 == ("", "")
 
 
 def test_a_table_tells_where_its_cells_stand(quirks: None) -> None:
