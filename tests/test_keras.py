@@ -31,6 +31,7 @@ from .golden_recordings import (
     largest_difference,
     recording_named,
 )
+from .test_export_script import EXPORTED, Checkpoint
 
 ROOT = Path(__file__).parent.parent
 SUNSPOTS = ROOT / "sample_data" / "sunspots"
@@ -161,6 +162,17 @@ def test_keras_layers_compute_what_a_network_recorded(keras: Keras, recording: R
 def test_stacked_keras_cells_take_the_weights_of_a_network(keras: Keras, recording: Recording, tmp_path: Path) -> None:
     computed = run_stacked_cells(keras, recording, convert_network(recording, tmp_path))
     assert largest_difference(computed, recorded(recording)) <= TOLERANCE
+
+
+@pytest.mark.parametrize("checkpoint", EXPORTED, ids=[checkpoint.name for checkpoint in EXPORTED])
+def test_a_checkpoint_comes_to_keras_in_two_commands(keras: Keras, checkpoint: Checkpoint, tmp_path: Path) -> None:
+    """The whole way: what the export script wrote under the real TensorFlow, converted, in Keras."""
+    for name, text in checkpoint.files.items():
+        (tmp_path / name).write_bytes(text)
+    layers, converted = str(tmp_path / "layers.csv"), str(tmp_path / "converted")
+    assert main(["convert", "--layers", layers, "-o", converted]) == 0
+    computed = run_layers(keras, checkpoint.recording, read_weights(converted))
+    assert largest_difference(computed, recorded(checkpoint.recording)) <= TOLERANCE
 
 
 @each([recording for recording in NETWORKS if recording not in STACKS])
