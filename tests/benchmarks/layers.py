@@ -1,0 +1,46 @@
+"""Random layers to convert: float32 numbers, written as the shortest text that reads back."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Layer(NamedTuple):
+    """The exported files of a cell, and its sizes."""
+
+    kernel: Path
+    bias: Path
+    input_size: int
+    hidden_size: int
+
+    @property
+    def megabytes(self) -> float:
+        """The size of the kernel's file."""
+        return os.path.getsize(self.kernel) / 1e6
+
+    @property
+    def sizes(self) -> list[str | Path]:
+        """The options that declare the sizes."""
+        return ["--input-size", str(self.input_size), "--hidden-size", str(self.hidden_size)]
+
+
+def write_layer(folder: Path, input_size: int, hidden_size: int) -> Layer:
+    """Write a random kernel [(D+H) x 4H], and a bias [4H] as a row."""
+    draw = np.random.default_rng(0)
+    layer = Layer(folder / "kernel.csv", folder / "bias.csv", input_size, hidden_size)
+    for path, rows in ((layer.kernel, input_size + hidden_size), (layer.bias, 1)):
+        with open(path, "w") as file:
+            for _ in range(rows):
+                weights = 0.05 * draw.standard_normal(4 * hidden_size, np.float32)
+                file.write(",".join(map(str, weights)) + "\n")
+    return layer
+
+
+def write_network(layer: Layer, layers: int) -> Path:
+    """Write a table of so many layers with the same files."""
+    table = layer.kernel.with_name("layers.csv")
+    rows = [f"layer_{k},kernel.csv,bias.csv,{layer.input_size},{layer.hidden_size}" for k in range(layers)]
+    table.write_text("\n".join(["layer,kernel,bias,input_size,hidden_size", *rows]) + "\n")
+    return table
