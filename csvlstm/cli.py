@@ -52,6 +52,22 @@ exit codes:
   3  a bug in csvlstm
 """
 
+AUDIT_EPILOG = """\
+examples:
+  csvlstm audit kernel.csv bias.csv converted --input-size 3 --hidden-size 5 -o audit.csv
+  csvlstm audit kernel.csv bias.csv converted --input-size 3 --hidden-size 5 -o audit.xlsx
+
+audit.csv and audit.json hold control totals: for each block both ranges and both files with their SHA-256, both sums,
+and how the cells compare. audit.xlsx computes the same by live formulas; --template leaves its value sheets empty, for
+who fills them with their own hands.
+
+exit codes:
+  0  equivalent
+  1  not equivalent; FILE was written and says where
+  2  wrong usage, an input that is not what was declared, or an output that cannot be written; nothing was written
+  3  a bug in csvlstm
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
@@ -106,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
     _add_check(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -145,6 +162,26 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_report(command)
 
 
+def _add_audit(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser(
+        "audit",
+        help="write evidence that a spreadsheet can recompute",
+        description="Compare kernel.csv, recurrent_kernel.csv and bias.csv in CONVERTED_DIR with the export of a "
+        "TensorFlow 1 LSTM cell, and write the evidence to a file whose ending picks its form.",
+        epilog=AUDIT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_audit)
+    _add_export(command)
+    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="a file that ends in .csv, .json or .xlsx"
+    )
+    command.add_argument("--template", action="store_true", help="leave the value sheets of the workbook empty")
+    command.add_argument("--force", action="store_true", help="replace an existing FILE (never an input)")
+    _add_messages(command)
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
     command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
@@ -177,6 +214,10 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
 
 def _add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of the behaviour check's inputs (default 0)")
+    _add_messages(command)
+
+
+def _add_messages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
     command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
@@ -237,6 +278,23 @@ def _check(asked: argparse.Namespace) -> int:
     return DONE if report.equivalent else DIFFERENT
 
 
+def _audit(asked: argparse.Namespace) -> int:
+    _refuse_two_standard_inputs(asked)
+    from .audit import as_json, as_text
+    from .auditing import Evidence, audit_layers, read_layer, refuse_form
+
+    evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet)
+    refuse_form(evidence)
+    sizes = Sizes(asked.input_size, asked.hidden_size)
+    layer = read_layer(asked.kernel, asked.bias, asked.directory, sizes, _options(asked), asked.forget_bias)
+    audit = audit_layers([layer], evidence)
+    if asked.json:
+        _print_json(as_json(audit))
+    if not asked.quiet:
+        print(as_text(audit), file=sys.stderr)
+    return DONE if audit.equivalent else DIFFERENT
+
+
 def _options(asked: argparse.Namespace) -> "Options":
     from .shapes import Options
 
@@ -281,11 +339,15 @@ def _show(report: "Report", asked: argparse.Namespace) -> None:
     from .report import as_json, as_text
 
     if asked.json:
-        import json
-
-        _print(json.dumps(as_json(report), allow_nan=False).encode() + b"\n")
+        _print_json(as_json(report))
     if not asked.quiet:
         print(as_text(report), file=sys.stderr)
+
+
+def _print_json(result: dict[str, Any]) -> None:
+    import json
+
+    _print(json.dumps(result, allow_nan=False).encode() + b"\n")
 
 
 def _print(data: bytes) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import IO
 
 from .errors import CsvLstmError, Place
 
@@ -54,7 +55,7 @@ class Staging:
     """A hidden folder on the target's own file system, where files lie until all of them may appear at once."""
 
     def __init__(self, folder: str, directory: str, force: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._directory = directory
         self._target = os.path.realpath(directory)
         self._force = force
@@ -62,11 +63,17 @@ class Staging:
 
     def store(self, name: str, pieces: Iterable[bytes]) -> mmap.mmap:
         """Write a file piece by piece, and give what now stands in it; raises CsvLstmError where the disk refuses."""
-        with _refusing(self._directory), open(f"{self._folder}/{name}", "x+b", buffering=_BUFFER) as file:
+        with self.open(name) as file:
             file.writelines(pieces)
             file.flush()
-            self._names.append(name)
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a new file to write and read; raises CsvLstmError where the disk refuses."""
+        with _refusing(self._directory), open(f"{self.folder}/{name}", "x+b", buffering=_BUFFER) as file:
+            yield file
+            self._names.append(name)
 
     def publish(self) -> list[str]:
         """Let the stored files appear, and give their paths.
@@ -81,9 +88,9 @@ class Staging:
 
     def _rename(self) -> bool:
         if os.path.isdir(self._target):
-            os.chmod(self._folder, os.stat(self._target).st_mode)
+            os.chmod(self.folder, os.stat(self._target).st_mode)
         try:
-            os.rename(self._folder, self._target)
+            os.rename(self.folder, self._target)
         except OSError:
             # Another run may just have put its files there; whether they may be replaced is not for a rename to say.
             if not os.path.isdir(self._target):
@@ -93,16 +100,16 @@ class Staging:
 
     def _replace_each(self) -> None:
         """Rename the files over those that exist, and put these back where one of them cannot be replaced."""
-        kept = [name for name in self._names if _keep(f"{self._target}/{name}", f"{self._folder}/{name}.old")]
+        kept = [name for name in self._names if _keep(f"{self._target}/{name}", f"{self.folder}/{name}.old")]
         made = []
         try:
             for name in self._names:
-                os.replace(f"{self._folder}/{name}", f"{self._target}/{name}")
+                os.replace(f"{self.folder}/{name}", f"{self._target}/{name}")
                 made.append(name)
         except BaseException:
             for name in made:
                 if name in kept:
-                    os.rename(f"{self._folder}/{name}.old", f"{self._target}/{name}")
+                    os.rename(f"{self.folder}/{name}.old", f"{self._target}/{name}")
                 else:
                     os.unlink(f"{self._target}/{name}")
             raise
@@ -112,7 +119,7 @@ class Staging:
         made = []
         try:
             for name in self._names:
-                _link_or_rename(f"{self._folder}/{name}", f"{self._target}/{name}")
+                _link_or_rename(f"{self.folder}/{name}", f"{self._target}/{name}")
                 made.append(f"{self._target}/{name}")
         except BaseException:
             for path in made:

@@ -20,17 +20,22 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 
 
 class Source(NamedTuple):
-    """What was read: its name for messages, its bytes, and which file on the disk it was."""
+    """What was read: its name for messages, its bytes, and which file on the disk it was.
+
+    `sha256` is that of the bytes as they lie on the disk, compressed or not; empty where nobody asked for it.
+    """
 
     name: str
     data: bytes
     identity: tuple[int, int]
+    sha256: str = ""
 
 
-def read_source(path: str, cells: int | None = None) -> Source:
+def read_source(path: str, cells: int | None = None, digest: bool = False) -> Source:
     """Read a whole file, or standard input for `-`, decompressed, and at most 64 bytes for each declared cell.
 
-    Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
+    `digest` asks for the SHA-256 as well. Raises CsvLstmError where it cannot be read, where it is damaged, or where it
+    holds more than that.
 
     >>> read_source("/dev/null", 160).data
     b''
@@ -40,7 +45,8 @@ def read_source(path: str, cells: int | None = None) -> Source:
     try:
         with _open(path) as file:
             status = os.fstat(file.fileno())
-            data = _unpack(_read(file, status, limit), limit)
+            packed = _read(file, status, limit)
+            data = _unpack(packed, limit)
     except OSError as error:
         raise CsvLstmError(_reason(error), Place(name), advice=_remedy(error)) from None
     except MemoryError:
@@ -48,7 +54,13 @@ def read_source(path: str, cells: int | None = None) -> Source:
     if limit is not None and len(data) > limit:
         found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
         raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
-    return Source(name, data, (status.st_dev, status.st_ino))
+    return Source(name, data, (status.st_dev, status.st_ino), _sha256(packed) if digest else "")
+
+
+def _sha256(data: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
 
 
 def _open(path: str) -> IO[bytes]:
