@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from xlsxwriter.format import Format
 
+from . import __version__
 from .audit_formulas import Inputs, Pair, counted, overall, passing, verdict
 from .columns_sheet import Columns
-from .layout import TF1, Block, blocks
+from .layout import KERAS, TF1, Block, blocks
 from .page import Page
 from .spot_checks import bias_spot, kernel_spot
 from .value_sheets import LayerSheets
@@ -16,6 +17,9 @@ _WIDTHS = (12, 20, 8, 13, 13, 11, 13, 16, 20, 20, 11, 10, 10)
 _A4 = 9
 _INPUTS = ("Layer", "Input\nsize D", "Hidden\nsize H", "Forget bias", "Tolerance", "Gates")
 _FILES = ("Layer", "Sheet", "File", "", "", "Rows", "Columns", "Numbers", "SHA-256 of the file", "", "", "", "")
+_WIDE = {"File": ("C", "E"), "SHA-256 of the file": ("I", "M")}
+"""Words that stand over more than one column, and which."""
+
 _BLOCKS = (
     "Layer",
     "Part",
@@ -51,6 +55,8 @@ _ABOUT = (
     "the file. Yellow cells are inputs: type over them. A click on a range shows its cells."
 )
 _NOTES = (
+    "Gates: i input, f forget, c cell candidate (TensorFlow 1 calls it j), o output. Their quarters of the columns: "
+    + "; ".join(f"{layout.framework} {', '.join(gate.value for gate in layout.gates)}" for layout in (TF1, KERAS)),
     "Shown: every number of the TensorFlow 1 export stands in the Keras files at its place, and nothing else does; the "
     "forget bias is added to gate f of the bias. The tolerance is for these sums; all other cells must be equal.",
     "Coverage passes where the 12 blocks are all the numbers of all five files. Control passes where two blocks that "
@@ -136,7 +142,7 @@ class AuditSheet:
         sheet.set_paper(_A4)
         sheet.set_margins(0.4, 0.4, 0.5, 0.5)
         sheet.fit_to_pages(1, 1 if len(self._layers) == 1 else 0)
-        sheet.set_footer("&LPage &P of &N")
+        sheet.set_footer(f"&Lcsvlstm {__version__}&RPage &P of &N")
         for word, look in (("PASS", self._looks.passed), ("FAIL", self._looks.failed)):
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
             sheet.conditional_format("B2", rule)
@@ -156,6 +162,9 @@ class AuditSheet:
         if any("\n" in word for word in words):
             self._page.sheet.set_row(row - 1, 31)
         self._page.texts(row, words, self._looks.head)
+        for word in words:
+            if word in _WIDE:
+                self._page.merged(*_WIDE[word], row, word, self._looks.head)
 
     def _lines(self, row: int, lines: Sequence[str]) -> None:
         for number, line in enumerate(lines):
@@ -176,10 +185,10 @@ class AuditSheet:
             row = self._rows.file(number, at)
             self._page.text("A", row, layer.label, self._looks.text)
             self._page.link("B", row, shown.table, shown.title, self._looks.link)
-            self._page.text("C", row, shown.file, self._looks.loose)
+            self._page.merged("C", "E", row, shown.file, self._looks.text)
             for column, reference in (("F", shown.first_column), ("G", shown.first_row), ("H", shown.searched)):
                 self._page.figure(column, row, counted(reference), self._looks.whole)
-            self._page.text("I", row, shown.sha256, self._looks.loose)
+            self._page.merged("I", "M", row, shown.sha256, self._looks.digest)
 
     def _blocks(self, number: int, layer: LayerSheets) -> None:
         inputs = self._inputs_of(number)

@@ -42,6 +42,7 @@ def write_columns(page: Page, layers: Sequence[LayerSheets]) -> None:
     """Write the sheet of some layers, one below the other."""
     page.sheet.set_column(0, len(_HEAD) - 1, 15)
     page.sheet.freeze_panes(1, 0)
+    page.sheet.fit_to_pages(1, 0)
     page.sheet.set_row(0, 31)
     page.texts(1, _HEAD, page.looks.head)
     row = _FIRST

@@ -8,7 +8,7 @@ from xlsxwriter.workbook import Workbook
 from .layout import Gate
 
 LIGHT = {Gate.INPUT: "#DDEBF7", Gate.FORGET: "#E2EFDA", Gate.CANDIDATE: "#FCE4D6", Gate.OUTPUT: "#E6DFF0"}
-STRONG = {Gate.INPUT: "#5B9BD5", Gate.FORGET: "#70AD47", Gate.CANDIDATE: "#ED7D31", Gate.OUTPUT: "#8064A2"}
+STRONG = {Gate.INPUT: "#7FB2E5", Gate.FORGET: "#8CC56B", Gate.CANDIDATE: "#F4A46C", Gate.OUTPUT: "#B29AD3"}
 _GRID = {"border": 1, "border_color": "#BFBFBF"}
 
 
@@ -21,7 +21,7 @@ class Looks(NamedTuple):
     about: Format
     head: Format
     text: Format
-    loose: Format
+    digest: Format
     centred: Format
     link: Format
     input: Format
@@ -39,7 +39,7 @@ def looks(workbook: Workbook) -> Looks:
     """Make the formats of a workbook."""
     add = workbook.add_format
     figure = {**_GRID, "align": "right"}
-    link = {**_GRID, "font_color": "#1F4E9E", "underline": 1}
+    link = {**_GRID, "align": "center", "font_color": "#1F4E9E", "underline": 1}
     return Looks(
         title=add({"bold": True, "font_size": 16}),
         overall=add({"bold": True, "font_size": 18, "align": "center", "valign": "vcenter", "border": 2}),
@@ -49,9 +49,9 @@ def looks(workbook: Workbook) -> Looks:
             {**_GRID, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "bg_color": "#D9D9D9"}
         ),
         text=add(_GRID),
-        loose=add({"indent": 1}),
+        digest=add({**_GRID, "align": "center", "font_name": "Courier New", "font_size": 10}),
         centred=add({**_GRID, "align": "center"}),
-        link=add(link),
+        link=add({**link, "align": "left"}),
         input=add({**figure, "bg_color": "#FFFF99"}),
         whole=add({**figure, "num_format": "#,##0"}),
         number=add({**figure, "num_format": "0.000000000000"}),

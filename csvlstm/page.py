@@ -28,6 +28,11 @@ class Page:
         for column, text in enumerate(texts, start=_number(first)):
             self.sheet.write_string(row - 1, column, text, look)
 
+    def merged(self, first: str, last: str, row: int, text: str, look: Format) -> None:
+        """Write a text over some columns of a row."""
+        self.sheet.merge_range(row - 1, _number(first), row - 1, _number(last), "", look)
+        self.text(first, row, text, look)
+
     def number(self, column: str, row: int, number: float, look: Format | None = None) -> None:
         """Write a number."""
         self.sheet.write_number(row - 1, _number(column), number, look)

@@ -37,7 +37,7 @@ def bias_spot(page: Page, row: int, layer: LayerSheets, inputs: Inputs, columns:
     _names(page, row, layer, "a value of the bias", inputs, columns)
     _shown(page, "F", row, _address(export, f"C{row}", f"D{row}"))
     _shown(page, "G", row, _address(bias, f"C{row}", goes_to))
-    page.text("H", row, bias.title, page.looks.text)
+    page.text("H", row, bias.title, page.looks.centred)
     cell = _looked_up(export, f"C{row}", f"D{row}")
     _shown(page, "I", row, f"{cell}+INDEX({columns.gain},D{row})*{inputs.forget_bias}", page.looks.number)
     _shown(page, "J", row, _looked_up(bias, f"C{row}", goes_to), page.looks.number)
@@ -60,7 +60,7 @@ def _names(page: Page, row: int, layer: LayerSheets, words: str, inputs: Inputs,
 
 
 def _shown(page: Page, column: str, row: int, expression: str, look: Format | None = None) -> None:
-    page.figure(column, row, f'=IFERROR({expression},"outside")', look or page.looks.text)
+    page.figure(column, row, f'=IFERROR({expression},"outside")', look or page.looks.centred)
 
 
 def _judge(page: Page, row: int, cell: str, condition: str) -> None:
