@@ -176,7 +176,7 @@ def _lying(block: Block, table: Table) -> str:
     form = table.form
     if form.as_it_is or form.rows == 1:
         return ""
-    if form.grid.columns == form.rows:
+    if form.turned:
         return "transposed: rows and columns are exchanged"
     rows, columns = block.source_rows, block.source_columns
     if form.transposed:

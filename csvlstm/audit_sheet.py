@@ -234,7 +234,7 @@ class AuditSheet:
         pair = Pair(
             here.at(source.source_rows, source.source_columns),
             there.at(target.target_rows, target.target_columns),
-            here.turned != there.turned,
+            here.form.turned != there.form.turned,
             added,
         )
         for column, reference, block in (("D", pair.source, source), ("E", pair.target, target)):

@@ -48,7 +48,7 @@ def looks(workbook: Workbook) -> Looks:
         head=add(
             {**_GRID, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "bg_color": "#D9D9D9"}
         ),
-        text=add(_GRID),
+        text=add({**_GRID, "shrink": True}),
         digest=add({**_GRID, "align": "center", "font_name": "Courier New", "font_size": 10}),
         centred=add({**_GRID, "align": "center"}),
         link=add({**link, "align": "left"}),

@@ -52,7 +52,10 @@ def _exists(path: str) -> CsvLstmError:
 
 
 class Staging:
-    """A hidden folder on the target's own file system, where files lie until all of them may appear at once."""
+    """A hidden folder on the target's own file system, where files lie until all of them may appear at once.
+
+    `folder` is its path, for who needs room for files that never appear; those must be gone before `publish`.
+    """
 
     def __init__(self, folder: str, directory: str, force: bool) -> None:
         self.folder = folder

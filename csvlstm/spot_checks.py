@@ -74,10 +74,10 @@ def _judge(page: Page, row: int, cell: str, condition: str) -> None:
 
 def _looked_up(sheet: ValueSheet, row: str, column: str) -> str:
     """Look up a cell of a table by its row and column, counted from 1."""
-    return f"INDEX({sheet.table},{column},{row})" if sheet.turned else f"INDEX({sheet.table},{row},{column})"
+    return f"INDEX({sheet.table},{column},{row})" if sheet.form.turned else f"INDEX({sheet.table},{row},{column})"
 
 
 def _address(sheet: ValueSheet, row: str, column: str) -> str:
     """Give the A1 address of a cell of a table."""
-    down, right = (column, row) if sheet.turned else (row, column)
+    down, right = (column, row) if sheet.form.turned else (row, column)
     return f"ADDRESS(ROW({sheet.first})+{down}-1,COLUMN({sheet.first})+{right}-1,4)"

@@ -4,6 +4,7 @@ A flat kernel is the exception: no formula can hold a single line against a rect
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from itertools import permutations
 from typing import NamedTuple
@@ -44,11 +45,6 @@ class ValueSheet(NamedTuple):
     cells: Array
     labels: Labels
     note: str = ""
-
-    @property
-    def turned(self) -> bool:
-        """Whether the lines of the sheet are the columns of the table."""
-        return not self.form.as_it_is
 
     def at(self, rows: range, columns: range) -> str:
         """Give the reference to a block of the table, its rows and columns counted from 0."""
@@ -173,7 +169,7 @@ def titled(layers: Sequence[LayerSheets]) -> list[LayerSheets]:
 def _tolerance(layer: Layer) -> float:
     """Allow the forget cells what is lost of a float64 by writing it with the 16 digits of a workbook."""
     largest = float(np.max(np.abs(layer.export.bias.values))) + abs(layer.forget_bias)
-    return float(f"1e{math.ceil(math.log10(max(largest / 100, 1))) - 12}")
+    return float(f"1e{math.ceil(math.log10(min(max(largest / 100, 1), sys.float_info.max))) - 12}")
 
 
 def _wrong_pair(layer: Layer) -> tuple[Block, Block] | None:
@@ -192,7 +188,7 @@ def _source(title: str, table: Table) -> ValueSheet:
     form = table.form
     if form.as_it_is:
         return ValueSheet(title, table.name, table.sha256, form, table.values, table.labels)
-    if form.grid.columns == form.rows:
+    if form.turned:
         return ValueSheet(title, table.name, table.sha256, form, table.values.T, table.labels)
     grid = Grid(form.rows, form.columns, header_row=False, index_column=False)
     note = f"flat in the file ({form.grid} cells), and shown as {grid} cells: B7 there is not B7 in the file"

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from csvlstm.audit import Audit, Layer, Row, as_csv, as_json, audit_layer
-from csvlstm.auditing import read_layer
+from csvlstm.auditing import Evidence, audit_layers, read_layer
 from csvlstm.conversion import Conversion, convert_files
 from csvlstm.layout import PARTS, Sizes
 from csvlstm.shapes import DEFAULTS, Options
@@ -244,3 +244,12 @@ def test_the_sha256_of_standard_input_is_that_of_its_bytes(layer: Layer, tmp_pat
     subprocess.run([*command, *arguments], input=data, check=True)
     block = json.loads((tmp_path / "audit.json").read_text())["layers"][0]["blocks"][0]
     assert (block["source_file"], block["source_sha256"]) == ("standard input", hashlib.sha256(data).hexdigest())
+
+
+def test_numbers_at_the_end_of_float64_are_audited_without_a_warning(tmp_path: Path) -> None:
+    files = write_export(tmp_path, np.full((2, 4), 1.7e308), np.full(4, -1.7e308))
+    layer = layer_of(tmp_path, *files, Sizes(1, 1), forget_bias=1.7e308)
+    assert audit_layer(layer).verdict == "identical"
+    more = layer._replace(forget_bias=-1.7e308)
+    assert audit_layer(more).rows[9].verdict == "different"
+    audit_layers([more], Evidence(str(tmp_path / "audit.xlsx")))
