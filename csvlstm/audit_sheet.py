@@ -6,70 +6,15 @@ from typing import NamedTuple
 from xlsxwriter.format import Format
 
 from . import __version__
+from . import audit_words as words
 from .audit_formulas import Inputs, Pair, counted, overall, passing, verdict
 from .columns_sheet import Columns
-from .layout import KERAS, TF1, Block, blocks
+from .layout import TF1, Block, blocks
 from .page import Page
 from .spot_checks import bias_spot, kernel_spot
 from .value_sheets import LayerSheets
 
-_WIDTHS = (12, 20, 8, 13, 13, 11, 13, 16, 20, 20, 11, 10, 10)
 _A4 = 9
-_INPUTS = ("Layer", "Input\nsize D", "Hidden\nsize H", "Forget bias", "Tolerance", "Gates")
-_FILES = ("Layer", "Sheet", "File", "", "", "Rows", "Columns", "Numbers", "SHA-256 of the file", "", "", "", "")
-_WIDE = {"File": ("C", "E"), "SHA-256 of the file": ("I", "M")}
-"""Words that stand over more than one column, and which."""
-
-_BLOCKS = (
-    "Layer",
-    "Part",
-    "Gate",
-    "TensorFlow 1",
-    "Keras",
-    "Cells",
-    "Numbers in\nTensorFlow 1",
-    "Numbers in\nKeras",
-    "Sum of TensorFlow 1\n(+ forget bias)",
-    "Sum of\nKeras",
-    "Largest\ndifference",
-    "Cells\ndiffering",
-    "Verdict",
-)
-_SPOT = (
-    "Layer",
-    "Spot check",
-    "Row",
-    "Column",
-    "Gate",
-    "Cell in\nTF1",
-    "Cell in\nKeras",
-    "of",
-    "TensorFlow 1\n(+ forget bias)",
-    "Keras",
-    "Difference",
-    "",
-    "Verdict",
-)
-_ABOUT = (
-    "Every figure here is a formula over the other sheets, which hold the CSV files cell for cell: B7 there is B7 in "
-    "the file. Yellow cells are inputs: type over them. A click on a range shows its cells."
-)
-_NOTES = (
-    "Gates: i input, f forget, c cell candidate (TensorFlow 1 calls it j), o output. Their quarters of the columns: "
-    + "; ".join(f"{layout.framework} {', '.join(gate.value for gate in layout.gates)}" for layout in (TF1, KERAS)),
-    "Shown: every number of the TensorFlow 1 export stands in the Keras files at its place, and nothing else does; the "
-    "forget bias is added to gate f of the bias. The tolerance is for these sums; all other cells must be equal.",
-    "Coverage passes where the 12 blocks are all the numbers of all five files. Control passes where two blocks that "
-    "do not belong together differ, so that the comparison is seen to be able to fail.",
-    "Not shown: anything about the training or the activation functions, or that the forget bias is the one of the "
-    "training; it stands in no file.",
-    "A spreadsheet does not see differences below 4e-15 of a number, and knows no float32: numbers that are equal only "
-    "as float32 fail here. The audit.csv of the same program compares exactly, and decides.",
-    "SHA-256 again: sha256sum FILE (Linux), shasum -a 256 FILE (macOS), certutil -hashfile FILE SHA256 (Windows), "
-    "Get-FileHash FILE (PowerShell).",
-    "",
-    "Recomputed by: ________________________      Date: ________________      Signature: ________________________",
-)
 
 
 class Rows(NamedTuple):
@@ -117,24 +62,24 @@ class AuditSheet:
         """Write the sheet from its first row to its last."""
         self._lay_out()
         self._top()
-        self._head(self._rows.inputs(0) - 1, _INPUTS)
+        self._head(self._rows.inputs(0) - 1, words.INPUTS)
         for number, layer in self._layers:
             self._inputs(number, layer)
-        self._head(self._rows.file(0, 0) - 1, _FILES)
+        self._head(self._rows.file(0, 0) - 1, words.FILES)
         for number, layer in self._layers:
             self._files(number, layer)
         self._lines(self._rows.file(len(self._layers), 0), self._notes)
-        self._head(self._rows.block(0, 0) - 1, _BLOCKS)
+        self._head(self._rows.block(0, 0) - 1, words.BLOCKS)
         for number, layer in self._layers:
             self._blocks(number, layer)
-        self._head(self._rows.spot(0) - 1, _SPOT)
+        self._head(self._rows.spot(0) - 1, words.SPOT)
         for number, layer in self._layers:
             self._spot_checks(number, layer)
-        self._lines(self._rows.spot(len(self._layers)) + 1, _NOTES)
+        self._lines(self._rows.spot(len(self._layers)) + 1, words.NOTES)
 
     def _lay_out(self) -> None:
         sheet = self._page.sheet
-        for column, width in enumerate(_WIDTHS):
+        for column, width in enumerate(words.WIDTHS):
             sheet.set_column(column, column, width)
         sheet.hide_gridlines(2)
         sheet.freeze_panes(3, 0)
@@ -156,15 +101,15 @@ class AuditSheet:
         self._page.figure("B", 2, overall(self._rows.verdicts), self._looks.overall)
         self._page.figure("C", 2, passing(self._rows.verdicts), self._looks.bold)
         self._page.sheet.set_row(2, 24)
-        self._page.text("A", 3, _ABOUT, self._looks.about)
+        self._page.text("A", 3, words.ABOUT, self._looks.about)
 
-    def _head(self, row: int, words: Sequence[str]) -> None:
-        if any("\n" in word for word in words):
+    def _head(self, row: int, heads: Sequence[str]) -> None:
+        if any("\n" in head for head in heads):
             self._page.sheet.set_row(row - 1, 31)
-        self._page.texts(row, words, self._looks.head)
-        for word in words:
-            if word in _WIDE:
-                self._page.merged(*_WIDE[word], row, word, self._looks.head)
+        self._page.texts(row, heads, self._looks.head)
+        for head in heads:
+            if head in words.WIDE:
+                self._page.merged(*words.WIDE[head], row, head, self._looks.head)
 
     def _lines(self, row: int, lines: Sequence[str]) -> None:
         for number, line in enumerate(lines):

@@ -5,7 +5,8 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import IO, NamedTuple
 
-from .audit import Audit, Layer, LayerAudit, as_csv, as_json, audit_layer
+from .audit import Audit, Layer, LayerAudit, audit_layer
+from .audit_report import as_csv, as_json
 from .converted import read_converted
 from .errors import CsvLstmError, Place
 from .layout import Sizes

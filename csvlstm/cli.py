@@ -280,7 +280,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _audit(asked: argparse.Namespace) -> int:
     _refuse_two_standard_inputs(asked)
-    from .audit import as_json, as_text
+    from .audit_report import as_json, as_text
     from .auditing import Evidence, audit_layers, read_layer, refuse_form
 
     evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet)

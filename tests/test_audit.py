@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csvlstm.audit import Audit, Layer, Row, as_csv, as_json, audit_layer
+from csvlstm.audit import Audit, Layer, Row, audit_layer
+from csvlstm.audit_report import as_csv, as_json
 from csvlstm.auditing import Evidence, audit_layers, read_layer
 from csvlstm.conversion import Conversion, convert_files
 from csvlstm.layout import PARTS, Sizes
