@@ -31,6 +31,10 @@ CHECK_USAGE = """\
 csvlstm check KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options]
        csvlstm check --layers LAYERS.CSV CONVERTED_DIR [options]"""
 
+AUDIT_USAGE = """\
+csvlstm audit KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options] -o FILE
+       csvlstm audit --layers LAYERS.CSV CONVERTED_DIR [options] -o FILE"""
+
 CONVERT_EPILOG = """\
 examples:
   csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 -o converted
@@ -64,6 +68,22 @@ exit codes:
   0  equivalent
   1  not equivalent, or the recorded run differs
   2  wrong usage, or an input that is not what was declared
+  3  a bug in csvlstm
+"""
+
+AUDIT_EPILOG = """\
+examples:
+  csvlstm audit kernel.csv bias.csv converted --input-size 3 --hidden-size 5 -o audit.csv
+  csvlstm audit --layers layers.csv converted -o audit.xlsx
+
+audit.csv and audit.json hold control totals: for each block both ranges and both files with their SHA-256, both sums,
+and how the cells compare. audit.xlsx computes the same by live formulas; --template leaves its value sheets empty, for
+who fills them with their own hands.
+
+exit codes:
+  0  equivalent
+  1  not equivalent; FILE was written and says where
+  2  wrong usage, an input that is not what was declared, or an output that cannot be written; nothing was written
   3  a bug in csvlstm
 """
 
@@ -123,6 +143,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands, of_network)
     _add_check(commands, of_network)
+    _add_audit(commands, of_network)
     return parser
 
 
@@ -163,6 +184,28 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     command.add_argument("--recorded-outputs", metavar="CSV", help="what came out of the original, one row a step")
     command.add_argument("--csv", action="store_true", help="print the table on standard output as CSV")
     _add_report(command)
+
+
+def _add_audit(commands: "argparse._SubParsersAction[_Parser]", of_network: bool) -> None:
+    command = commands.add_parser(
+        "audit",
+        usage=AUDIT_USAGE,
+        help="write evidence that a spreadsheet can recompute",
+        description="Compare kernel.csv, recurrent_kernel.csv and bias.csv in CONVERTED_DIR with the export of a "
+        "TensorFlow 1 LSTM cell, or the folders of a network with the exports of its cells, and write the evidence to "
+        "a file whose ending picks its form.",
+        epilog=AUDIT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_audit)
+    _add_export(command, of_network)
+    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="a file that ends in .csv, .json or .xlsx"
+    )
+    command.add_argument("--template", action="store_true", help="leave the value sheets of the workbook empty")
+    command.add_argument("--force", action="store_true", help="replace an existing FILE (never an input)")
+    _add_messages(command)
 
 
 def _add_export(command: argparse.ArgumentParser, of_network: bool) -> None:
@@ -218,6 +261,10 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
 
 def _add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of the behaviour check's inputs (default 0)")
+    _add_messages(command)
+
+
+def _add_messages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
     command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
@@ -271,6 +318,20 @@ def _check(asked: argparse.Namespace) -> int:
     return DONE if report.equivalent else DIFFERENT
 
 
+def _audit(asked: argparse.Namespace) -> int:
+    from .audit_report import as_json, as_text
+    from .auditing import Evidence, audit_files, refuse_form
+
+    evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet)
+    refuse_form(evidence)
+    audit = audit_files(_network(asked), asked.directory, evidence, _options(asked))
+    if asked.json:
+        _print_json(as_json(audit))
+    if not asked.quiet:
+        print(as_text(audit), file=sys.stderr)
+    return DONE if audit.equivalent else DIFFERENT
+
+
 def _network(asked: argparse.Namespace) -> "Network":
     from .network import Cell, single
 
@@ -316,11 +377,15 @@ def _show(report: "Report", asked: argparse.Namespace) -> None:
     from .report import as_json, as_text
 
     if asked.json:
-        import json
-
-        _print(json.dumps(as_json(report), allow_nan=False).encode() + b"\n")
+        _print_json(as_json(report))
     if not asked.quiet:
         print(as_text(report), file=sys.stderr)
+
+
+def _print_json(result: dict[str, Any]) -> None:
+    import json
+
+    _print(json.dumps(result, allow_nan=False).encode() + b"\n")
 
 
 def _print(data: bytes) -> None:

@@ -31,8 +31,8 @@ def compare_converted(
 
     A part of another shape is different in all its cells.
     """
-    # Numbers near the end of float64's range may be further apart than it reaches.
-    with np.errstate(over="ignore"):
+    # Numbers near the end of float64's range may be further apart than it reaches, and infinite as float32.
+    with np.errstate(over="ignore", invalid="ignore"):
         return [
             _compare(export, block, converted[block.part], forget_bias, tolerance) for block in blocks(export.sizes)
         ]
@@ -60,7 +60,9 @@ def expected_values(block: Block, export: Export, forget_bias: float) -> Array:
     """Give what a block must hold: its source, and in the forget block of the bias the float64 sum."""
     table = export.bias if block.source == "bias" else export.kernel
     source = cut(table.values, block.source_rows, block.source_columns)
-    return source + forget_bias if block.gains_forget_bias else source
+    # A sum beyond float64 is infinite, and equal to no weight.
+    with np.errstate(over="ignore"):
+        return source + forget_bias if block.gains_forget_bias else source
 
 
 def _compare(export: Export, block: Block, file: Rectangle, forget_bias: float, tolerance: Slack) -> BlockResult:

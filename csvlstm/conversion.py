@@ -73,7 +73,7 @@ def convert_files(asked: Conversion, directory: str, *, force: bool = False, adv
 def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
-        export = read_cell(cell, asked.options, hashed=asked.network.has_folders)
+        export = read_cell(cell, asked.options, digest=asked.network.has_folders)
         report, texts, outputs = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
         flow.give(outputs)
         entries += _entries(cell, export, texts) if asked.network.has_folders else []
@@ -103,6 +103,7 @@ def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Ent
     """List the new files of a cell, with the file that each was made from."""
     for part, text in texts.items():
         is_bias = part == "bias"
+        source = export.bias if is_bias else export.kernel
         rows, columns = len(cell.sizes.rows_of(part)), cell.sizes.columns
         grid = target_form(part, rows, columns, is_column=export.bias.form.grid.columns == 1).grid
         yield Entry(
@@ -113,6 +114,6 @@ def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Ent
             grid.rows,
             grid.columns,
             cell.sources[is_bias],
-            export.sha256[is_bias],
+            source.sha256,
             sha256(text),
         )

@@ -16,18 +16,19 @@ _SHOWN = 10
 
 
 class Rectangle(NamedTuple):
-    """A file of numbers [rows, columns] as it lies there."""
+    """A file of numbers [rows, columns] as it lies there, and its SHA-256 where somebody asked for it."""
 
     name: str
     values: Array
+    sha256: str = ""
 
     def place(self, row: int, column: int) -> Place:
         """Tell where a cell, counted from 0, stands in the file."""
         return _place(self.name, row, column)
 
 
-def read_converted(directory: str | os.PathLike[str]) -> dict[str, Rectangle]:
-    """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory.
+def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> dict[str, Rectangle]:
+    """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with their SHA-256 where `digest` asks for it.
 
     Raises CsvLstmError where a file is missing, is no rectangle, or holds anything but weights.
 
@@ -38,12 +39,12 @@ def read_converted(directory: str | os.PathLike[str]) -> dict[str, Rectangle]:
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
-    return {part: read_rectangle(os.path.join(directory, f"{part}.csv")) for part in PARTS}
+    return {part: read_rectangle(os.path.join(directory, f"{part}.csv"), digest) for part in PARTS}
 
 
-def read_rectangle(path: str) -> Rectangle:
+def read_rectangle(path: str, digest: bool = False) -> Rectangle:
     """Read a file of numbers as it lies there; raises CsvLstmError as `read_converted` does."""
-    source = read_source(path)
+    source = read_source(path, digest=digest)
     text = canonical(source.data, source.name).text
     if any(grid.header_row for grid in grids(text, DEFAULTS)[:1]):
         raise CsvLstmError("has a header row", Place(path, 1), expected="numbers only", advice="take the row out")
@@ -51,7 +52,7 @@ def read_rectangle(path: str) -> Rectangle:
     values = None if separators(text, columns, columns) is None else parse(text)
     if values is None:
         raise refusal(text, columns, partial(_place, source.name))
-    return Rectangle(source.name, values.reshape(-1, columns))
+    return Rectangle(source.name, values.reshape(-1, columns), source.sha256)
 
 
 def _place(name: str, row: int, column: int) -> Place:

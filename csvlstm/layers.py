@@ -36,7 +36,7 @@ def read_layers(path: str, forget_bias: float = 1.0, *, chained: bool = True) ->
     for below, layer in pairwise(layers) if chained else ():
         _refuse_break(below, layer)
     in_order = (sorted(layer, key=lambda read: read.cell.is_backward) for layer in layers)
-    return Network(tuple(tuple(read.cell for read in layer) for layer in in_order), chained)
+    return Network(tuple(tuple(read.cell for read in layer) for layer in in_order), chained, path)
 
 
 class _Read(NamedTuple):

@@ -51,10 +51,14 @@ class Cell(NamedTuple):
 
 
 class Network(NamedTuple):
-    """Layers of one or two cells, from the input up; `chained` where each gets the outputs of the one before it."""
+    """Layers of one or two cells, from the input up; `chained` where each gets the outputs of the one before it.
+
+    `table` is the path of the table that they were read from, empty where there is none.
+    """
 
     layers: tuple[tuple[Cell, ...], ...]
     chained: bool = True
+    table: str = ""
 
     @property
     def cells(self) -> list[Cell]:
@@ -87,14 +91,14 @@ def single(cell: Cell) -> Network:
     return Network(((cell,),))
 
 
-def read_cell(cell: Cell, options: Options = DEFAULTS, *, hashed: bool = False) -> Export:
+def read_cell(cell: Cell, options: Options = DEFAULTS, *, digest: bool = False) -> Export:
     """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
 
     >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes
     Sizes(input_size=1, hidden_size=1)
     """
     try:
-        return read_export(cell.kernel, cell.bias, cell.sizes, options, hashed=hashed)
+        return read_export(cell.kernel, cell.bias, cell.sizes, options, digest=digest)
     except CsvLstmError as error:
         raise _of_the_table(error, cell.declared) if cell.declared else error from None
 

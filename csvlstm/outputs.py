@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from .parsing import Text
 from .targets import is_replaceable, refuse_folder, refusing
@@ -16,10 +17,13 @@ _BUFFER = 1 << 20
 
 
 class Staging:
-    """A hidden folder on the target's own file system, where files lie until all of them may appear at once."""
+    """A hidden folder on the target's own file system, where files lie until all of them may appear at once.
+
+    `folder` is its path, for who needs room for files that never appear; those must be gone before `publish`.
+    """
 
     def __init__(self, folder: str, directory: str, force: bool, whole: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._directory = directory
         self._target = os.path.realpath(directory)
         self._force = force
@@ -28,18 +32,24 @@ class Staging:
 
     def store(self, name: str, pieces: Iterable[bytes]) -> mmap.mmap:
         """Write a file piece by piece, and give what now stands in it; raises CsvLstmError where the disk refuses."""
-        path = f"{self._folder}/{name}"
-        with refusing(self._directory):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "x+b", buffering=_BUFFER) as file:
-                file.writelines(pieces)
-                file.flush()
-                self._names.append(name)
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        with self.open(name) as file:
+            file.writelines(pieces)
+            file.flush()
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def store_in(self, folder: str) -> Callable[[str, Iterable[bytes]], Text]:
         """Give a `store` for the files of a folder below this one."""
         return lambda name, pieces: self.store(os.path.join(folder, name), pieces)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a new file to write and read; raises CsvLstmError where the disk refuses."""
+        path = f"{self.folder}/{name}"
+        with refusing(self._directory):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "x+b", buffering=_BUFFER) as file:
+                yield file
+                self._names.append(name)
 
     def publish(self) -> list[str]:
         """Let the stored files appear, and give their paths.
@@ -60,11 +70,11 @@ class Staging:
         """Put the new folder in the place of the old one, two renames back to back."""
         # Asked again, because what came into the folder in the meantime would be lost with it.
         refuse_folder(self._directory, (), self._force)
-        old = f"{self._folder}.old"
-        os.chmod(self._folder, os.stat(self._target).st_mode)
+        old = f"{self.folder}.old"
+        os.chmod(self.folder, os.stat(self._target).st_mode)
         os.rename(self._target, old)
         try:
-            os.rename(self._folder, self._target)
+            os.rename(self.folder, self._target)
         except BaseException:
             os.rename(old, self._target)
             raise
@@ -72,9 +82,9 @@ class Staging:
 
     def _rename(self) -> bool:
         if os.path.isdir(self._target):
-            os.chmod(self._folder, os.stat(self._target).st_mode)
+            os.chmod(self.folder, os.stat(self._target).st_mode)
         try:
-            os.rename(self._folder, self._target)
+            os.rename(self.folder, self._target)
         except OSError:
             # Another run may just have put its files there; whether they may be replaced is not for a rename to say.
             if not os.path.isdir(self._target):
@@ -84,16 +94,16 @@ class Staging:
 
     def _replace_each(self) -> None:
         """Rename the files over those that exist, and put these back where one of them cannot be replaced."""
-        kept = [name for name in self._names if _keep(f"{self._target}/{name}", f"{self._folder}/{name}.old")]
+        kept = [name for name in self._names if _keep(f"{self._target}/{name}", f"{self.folder}/{name}.old")]
         made = []
         try:
             for name in self._names:
-                os.replace(f"{self._folder}/{name}", f"{self._target}/{name}")
+                os.replace(f"{self.folder}/{name}", f"{self._target}/{name}")
                 made.append(name)
         except BaseException:
             for name in made:
                 if name in kept:
-                    os.rename(f"{self._folder}/{name}.old", f"{self._target}/{name}")
+                    os.rename(f"{self.folder}/{name}.old", f"{self._target}/{name}")
                 else:
                     os.unlink(f"{self._target}/{name}")
             raise
@@ -103,7 +113,7 @@ class Staging:
         made = []
         try:
             for name in self._names:
-                _link_or_rename(f"{self._folder}/{name}", f"{self._target}/{name}")
+                _link_or_rename(f"{self.folder}/{name}", f"{self._target}/{name}")
                 made.append(f"{self._target}/{name}")
         except BaseException:
             for path in made:

@@ -56,6 +56,11 @@ class Form(NamedTuple):
         """Whether the lines of the file are the rows of the table."""
         return not self.transposed and self.grid.columns == self.columns
 
+    @property
+    def turned(self) -> bool:
+        """Whether the lines of the file are the columns of the table."""
+        return not self.as_it_is and self.grid.columns == self.rows
+
     def place(self, file: str, row: int, column: int) -> Place:
         """Tell where a cell of the table, counted from 0, stands in the file."""
         number = column * self.rows + row if self.transposed else row * self.columns + column

@@ -24,16 +24,14 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 
 
 class Source(NamedTuple):
-    """What was read: its name for messages, its bytes, and the bytes that lay there, packed where it was compressed."""
+    """What was read: its name for messages, and its bytes.
+
+    `sha256` is that of the bytes as they lay there, compressed or not; empty where nobody asked for it.
+    """
 
     name: str
     data: bytes
-    packed: bytes
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the file as it lies there."""
-        return sha256(self.packed)
+    sha256: str = ""
 
 
 def sha256(data: bytes | mmap) -> str:
@@ -60,10 +58,11 @@ def identity(path: str) -> Identity | None:
     return None
 
 
-def read_source(path: str, cells: int | None = None) -> Source:
+def read_source(path: str, cells: int | None = None, digest: bool = False) -> Source:
     """Read a whole file, or standard input for `-`, decompressed, and at most 64 bytes for each declared cell.
 
-    Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
+    `digest` asks for the SHA-256 as well. Raises CsvLstmError where it cannot be read, where it is damaged, or where it
+    holds more than that.
 
     >>> read_source("/dev/null", 160).data
     b''
@@ -81,7 +80,7 @@ def read_source(path: str, cells: int | None = None) -> Source:
     if limit is not None and len(data) > limit:
         found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
         raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
-    return Source(name, data, packed)
+    return Source(name, data, sha256(packed) if digest else "")
 
 
 def _open(path: str) -> IO[bytes]:

@@ -16,23 +16,42 @@ from .dialect import Canonical, canonical
 from .errors import Place
 from .layout import Sizes
 from .parsing import Text, parse, ragged, refusal, separators
-from .shapes import DEFAULTS, Form, Options, forms
+from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import Candidate, wrong_sizes
 from .sources import Source, read_source
 
 _NEWLINE = ord("\n")
 _INDEX = rb"(?m:^)[^,\n]*,"
+_FIRST = rb"(?m:^)[^,\n]*(?=,)"
+
+
+class Labels(NamedTuple):
+    """What stands beside the weights: the cells of a header row, a corner included, and those of an index column."""
+
+    header_row: list[str]
+    index_column: list[str]
 
 
 class Table:
     """A table of weights in plain form, [rows, 4H]; a bias is one row.
 
     `text` is the plain form, and `spans` [rows, 4, 2] are the places in it where each quarter of each row starts and
-    stops. `form` says how the table lies in the file, `recognised` what was found there beside the weights.
+    stops. `form` says how the table lies in the file, `recognised` what was found there beside the weights, `labels`
+    what is written there.
     """
 
-    def __init__(self, source: Source, form: Form, text: bytes, ends: NDArray[np.int64], recognised: list[str]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        form: Form,
+        text: bytes,
+        ends: NDArray[np.int64],
+        recognised: list[str],
+        labels: Labels,
+    ) -> None:
         self.name = source.name
+        self.sha256 = source.sha256
+        self.labels = labels
         self.form = form
         self.text = text
         self.spans = spans(ends)
@@ -52,15 +71,11 @@ class Table:
 
 
 class Export(NamedTuple):
-    """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H].
-
-    `sha256` are those of both files as they lie there, empty where nobody asked for them.
-    """
+    """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H]."""
 
     sizes: Sizes
     kernel: Table
     bias: Table
-    sha256: tuple[str, str] = ("", "")
 
     @property
     def recognised(self) -> list[str]:
@@ -70,19 +85,20 @@ class Export(NamedTuple):
         ]
 
 
-def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULTS, *, hashed: bool = False) -> Export:
-    """Read the kernel and the bias of one cell as the declared sizes say, and where asked for their SHA-256.
+def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULTS, *, digest: bool = False) -> Export:
+    """Read the kernel and the bias of one cell as the declared sizes say.
 
-    Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
-    made of the right bytes in the wrong order, when the values are asked for.
+    `digest` asks for the SHA-256 of both files. Raises CsvLstmError where a file cannot be read, does not fit the
+    sizes, or holds anything but weights; for what is made of the right bytes in the wrong order, when the values are
+    asked for.
 
     >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> export.kernel.text
     b'0.1,0.2,0.3,0.4\\n-0.5,0.6,-0.7,0.8\\n'
     """
     # The bias first: it is small, and a wrong size shows in it.
-    bias_source = read_source(bias, sizes.columns)
-    kernel_source = read_source(kernel, sizes.rows * sizes.columns)
+    bias_source = read_source(bias, sizes.columns, digest)
+    kernel_source = read_source(kernel, sizes.rows * sizes.columns, digest)
     kernel_text = canonical(kernel_source.data, kernel_source.name)
     bias_text = canonical(bias_source.data, bias_source.name)
     kernel_forms = forms(kernel_text.text, sizes.rows, sizes.columns, options, kernel_source.name)
@@ -96,7 +112,6 @@ def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULT
         sizes,
         table(kernel_source, kernel_text, kernel_forms[0], sizes.hidden_size),
         table(bias_source, bias_text, bias_forms[0], sizes.hidden_size),
-        (kernel_source.sha256, bias_source.sha256) if hashed else ("", ""),
     )
 
 
@@ -136,7 +151,18 @@ def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -
     Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
     text, ends = _plain(_body(canonical_text.text, form), form, quarter, source.name)
-    return Table(source, form, text, ends, canonical_text.recognised + _recognised(form))
+    recognised = canonical_text.recognised + _recognised(form)
+    return Table(source, form, text, ends, recognised, _labels(canonical_text.text, form.grid))
+
+
+def _labels(text: bytes, grid: Grid) -> Labels:
+    header = text[: text.index(b"\n")].decode("utf-8", "replace").split(",") if grid.header_row else []
+    index = (
+        [cell.decode("utf-8", "replace") for cell in re.findall(_FIRST, text)[grid.header_row :]]
+        if grid.index_column
+        else []
+    )
+    return Labels(header, index)
 
 
 def _body(text: bytes, form: Form) -> bytes:

@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csvlstm.audit import Layer
+from csvlstm.auditing import read_layer
 from csvlstm.checking import Check, check_files
+from csvlstm.conversion import Conversion, convert_files
 from csvlstm.layout import Sizes
 from csvlstm.network import Cell, single
 from csvlstm.report import Report
+from csvlstm.shapes import DEFAULTS, Options
 from csvlstm.tables import Export, read_export
 
 SIZES = [Sizes(3, 5), Sizes(7, 2), Sizes(4, 4), Sizes(1, 6), Sizes(6, 1), Sizes(1, 1)]
@@ -32,3 +36,17 @@ def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0)
 def check_cell(kernel: str, bias: str, directory: str, sizes: Sizes, *, forget_bias: float = 1.0, **how: Any) -> Report:
     """Check a converted set against the export of a cell that stands alone."""
     return check_files(Check(single(Cell(kernel, bias, sizes, forget_bias)), directory, **how))
+
+
+def converted_layer(
+    folder: Path, files: tuple[str, str], sizes: Sizes, options: Options = DEFAULTS, forget_bias: float = 1.0
+) -> Layer:
+    """Convert an export, and read both sides as an audit does."""
+    cell = Cell(*files, sizes, forget_bias)
+    convert_files(Conversion(single(cell), options, behaviour=False), str(folder / "keras"))
+    return read_layer(cell, str(folder / "keras"), options)
+
+
+def named(layer: Layer, name: str, direction: str = "") -> Layer:
+    """Give a layer a name, and a direction, in a network."""
+    return layer._replace(cell=layer.cell._replace(layer=name, direction=direction))

@@ -28,7 +28,7 @@ def text_of(array: np.ndarray, form: str) -> bytes:
 
 
 def table_of(array: np.ndarray, form: str) -> Table:
-    source = Source("export.csv", text_of(array, form), b"")
+    source = Source("export.csv", text_of(array, form))
     text = canonical(source.data, source.name)
     rows, columns = np.atleast_2d(array).shape
     (found,) = forms(text.text, rows, columns, DEFAULTS, source.name)

@@ -389,3 +389,32 @@ def test_a_progress_bar_shows_on_a_terminal_only(tmp_path: Path) -> None:
         os.read(ours, 1)
     piped = csvlstm("convert", "--layers", LAYERS, "-o", tmp_path / "c")
     assert b"\r" not in piped.stderr
+
+
+class TestAudit:
+    """The audit of a network has the rows of all its cells."""
+
+    def test_each_cell_has_its_twelve_rows(self, tmp_path: Path) -> None:
+        layers = BIDIRECTIONAL.write_layers(tmp_path)
+        assert main(["convert", "--layers", str(layers), "-q", "-o", str(tmp_path / "keras")]) == 0
+        run = csvlstm("audit", "--layers", layers, tmp_path / "keras", "-o", tmp_path / "audit.csv", "--json", "-q")
+        with (tmp_path / "audit.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        cells = [(f"layer_{k}", way) for k in (0, 1) for way in ("forward", "backward")]
+        assert [(row["layer"], row["direction"]) for row in rows] == [cell for cell in cells for _ in range(12)]
+        assert {row["verdict"] for row in rows} == {"identical"}
+        assert [layer["direction"] for layer in json.loads(run.stdout)["layers"]] == ["forward", "backward"] * 2
+
+    def test_one_tampered_layer_fails_it_and_the_file_is_written(self, keras: Path, tmp_path: Path) -> None:
+        shutil.copy(SUNSPOTS / "cell_1_bias.csv", keras / "cell_1" / "bias.csv")
+        run = csvlstm("audit", "--layers", LAYERS, keras, "-o", tmp_path / "audit.xlsx")
+        assert (run.returncode, (tmp_path / "audit.xlsx").exists()) == (1, True)
+        assert b"different: 4 of 4 cells of bias, gate f" in run.stderr
+
+    def test_an_input_of_any_layer_is_never_overwritten(self, tmp_path: Path) -> None:
+        sample = copied(tmp_path)
+        layers = sample / "layers.csv"
+        assert main(["convert", "--layers", str(layers), "-q", "-o", str(tmp_path / "keras")]) == 0
+        for name in ("cell_1_bias.csv", "layers.csv"):
+            run = csvlstm("audit", "--layers", layers, tmp_path / "keras", "--force", "-o", sample / name)
+            assert_refused(run, f"{name}: is an input, and no input is overwritten")

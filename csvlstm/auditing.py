@@ -1,0 +1,114 @@
+"""The work behind `csvlstm audit`: read both sides as they lie on the disk, compare, and write the evidence."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from typing import IO, NamedTuple
+
+from .audit import Audit, Layer, LayerAudit, audit_layer
+from .audit_report import as_csv, as_json
+from .converted import read_converted
+from .errors import CsvLstmError, Place
+from .network import Cell, Network, read_cell
+from .outputs import staging
+from .progress import progress
+from .shapes import DEFAULTS, Options
+from .sources import Identity, identity
+from .targets import refuse_outputs
+from .value_sheets import CELLS, LayerSheets, layer_sheets, titled
+
+WORKBOOK = ".xlsx"
+FORMS = (".csv", ".json", WORKBOOK)
+
+
+class Evidence(NamedTuple):
+    """The file to write: its ending picks the form; a template is a workbook with empty value sheets."""
+
+    path: str
+    template: bool = False
+    force: bool = False
+    quiet: bool = False
+
+    @property
+    def form(self) -> str:
+        """The ending of the file."""
+        return os.path.splitext(self.path)[1].lower()
+
+
+def audit_files(network: Network, directory: str, evidence: Evidence, options: Options = DEFAULTS) -> Audit:
+    """Compare the cells of a network with the converted set of a directory, and write what was found.
+
+    Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
+    """
+    layers = (read_layer(cell, directory, options) for cell in network.cells)
+    return audit_layers(layers, evidence, [network.table] if network.table else [])
+
+
+def read_layer(cell: Cell, directory: str, options: Options = DEFAULTS) -> Layer:
+    """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
+
+    Raises CsvLstmError where a file cannot be read, or the export is not what was declared.
+    """
+    return Layer(cell, read_cell(cell, options, digest=True), read_converted(cell.folder_in(directory), digest=True))
+
+
+def audit_layers(layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = ()) -> Audit:
+    """Compare layer by layer, and write what was found, whatever it is; `read` are inputs beside those of the layers.
+
+    Raises CsvLstmError where the file cannot be written, or the layers do not fit into a workbook.
+    """
+    refuse_form(evidence)
+    audited: list[LayerAudit] = []
+    shown: list[LayerSheets] = []
+    inputs: list[Identity | None] = [*map(identity, read)]
+    for layer in layers:
+        if evidence.form == WORKBOOK:
+            shown.append(_show(layer, evidence, shown))
+        audited.append(audit_layer(layer))
+        inputs += map(identity, layer.paths)
+    audit = Audit(audited, evidence.path)
+    directory, name = os.path.split(evidence.path)
+    refuse_outputs(directory or ".", [name], inputs, evidence.force)
+    with staging(directory or ".", evidence.force) as files:
+        with files.open(name) as file:
+            if evidence.form == WORKBOOK:
+                _write_workbook(file, shown, evidence, files.folder)
+            else:
+                file.write(_text(audit, evidence.form).encode())
+        files.publish()
+    return audit
+
+
+def _text(audit: Audit, form: str) -> str:
+    return as_csv(audit) if form == ".csv" else json.dumps(as_json(audit), indent=1, allow_nan=False) + "\n"
+
+
+def refuse_form(evidence: Evidence) -> None:
+    """Refuse a file whose ending names no form, and a template that is no workbook; raises CsvLstmError."""
+    place = Place(evidence.path or "-o")
+    if evidence.form not in FORMS:
+        found = f"ends in {evidence.form}" if evidence.form else "has no ending"
+        raise CsvLstmError(found, place, expected="a file that ends in .csv, .json or .xlsx")
+    if evidence.template and evidence.form != WORKBOOK:
+        raise CsvLstmError("is no workbook", place, expected="a file that ends in .xlsx for --template")
+
+
+def _show(layer: Layer, evidence: Evidence, before: Sequence[LayerSheets]) -> LayerSheets:
+    """Lay out the value sheets of a layer, and refuse a filled workbook as soon as it grows too large."""
+    shown = layer_sheets(layer)
+    if evidence.template:
+        return shown.without_values()
+    cells = sum(layer.cells for layer in [*before, shown])
+    if cells > CELLS:
+        found = f"{cells:,} cells, both sides together, are more than a spreadsheet opens in reasonable time"
+        advice = "--template writes the same workbook without them, and -o audit.csv compares them exactly"
+        raise CsvLstmError(found, Place(evidence.path), expected=f"{CELLS:,} at most", advice=advice)
+    return shown
+
+
+def _write_workbook(file: IO[bytes], shown: Sequence[LayerSheets], evidence: Evidence, folder: str) -> None:
+    from .workbook import write_workbook
+
+    cells = 0 if evidence.template else sum(layer.cells for layer in shown)
+    with progress(cells, "cells", quiet=evidence.quiet or evidence.template) as advance:
+        write_workbook(file, titled(shown), evidence.template, folder, advance)

@@ -1,0 +1,49 @@
+"""What real spreadsheet programs make of a workbook: its first sheet, recalculated, as the texts that they show."""
+
+import csv
+import shutil
+import subprocess
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+import ironcalc
+import pytest
+
+needs_libreoffice = pytest.mark.skipif(not shutil.which("soffice"), reason="no LibreOffice (libreoffice-calc-nogui)")
+
+Sheet = list[list[str]]
+
+
+def in_ironcalc(path: Path) -> Sheet:
+    """Recalculate a workbook in ironcalc."""
+    model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+    model.evaluate()
+    _, rows, _, columns = model.get_sheet_dimensions(0)
+    return [
+        [model.get_formatted_cell_value(0, row, column) for column in range(1, columns + 1)]
+        for row in range(1, rows + 1)
+    ]
+
+
+def in_libreoffice(paths: Sequence[Path], folder: Path) -> dict[str, Sheet]:
+    """Recalculate workbooks, by their names, in one run of LibreOffice with a profile of its own."""
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "csv"]
+    run = subprocess.run(
+        [*command, "--outdir", str(folder), *map(str, paths)], capture_output=True, timeout=120, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return {
+        path.stem: list(csv.reader(StringIO((folder / f"{path.stem}.csv").read_text(), newline=""))) for path in paths
+    }
+
+
+def verdicts(sheet: Sheet) -> dict[str, str]:
+    """Give the verdict of each row that has one, by layer, part and gate, and the overall one."""
+    named = {" ".join(row[:3]): row[12] for row in sheet if len(row) > 12 and row[12] in ("PASS", "FAIL")}
+    return {"OVERALL": sheet[1][1], **named}
+
+
+def failing(sheet: Sheet) -> set[str]:
+    """Name the rows that fail, without their layer."""
+    return {name.partition(" ")[2] for name, verdict in verdicts(sheet).items() if verdict == "FAIL" and " " in name}
