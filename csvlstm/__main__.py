@@ -1,8 +1,13 @@
-"""`python -m csvlstm` is `csvlstm`."""
+"""The program: `csvlstm`, or `python -m csvlstm`."""
 
 import sys
 
-from .cli import main
+from .process import end_quietly
+
+# First of all: what is imported next takes a while, and Ctrl-C may come in the midst of it.
+end_quietly()
+
+from .cli import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,7 +5,6 @@ numpy is imported inside the commands, so that --help and --version answer at on
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import __version__
 from .errors import CsvLstmError, Place
 from .layout import PARTS, Sizes
+from .process import refuse_little_memory
 from .sources import STANDARD_INPUT
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .shapes import Options
 
 DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
-INTERRUPTED, TERMINATED, STDOUT_CLOSED = 130, 143, 141
+STDOUT_CLOSED = 141
 
 CONVERT_USAGE = """\
 csvlstm convert KERNEL BIAS --input-size D --hidden-size H [options] (-o DIR | --stdout PART)
@@ -90,16 +90,14 @@ exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
-    signal.signal(signal.SIGTERM, _terminated)
-    try:
-        given = sys.argv[1:] if arguments is None else arguments
-        return _guarded(_parser(given).parse_args(given))
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    given = sys.argv[1:] if arguments is None else arguments
+    return _guarded(_parser(given).parse_args(given))
 
 
 def _guarded(asked: argparse.Namespace) -> int:
     try:
+        refuse_little_memory()
+        _refuse_closed_output(asked)
         code: int = asked.run(asked)
         return code
     except CsvLstmError as error:
@@ -112,6 +110,9 @@ def _guarded(asked: argparse.Namespace) -> int:
     except MemoryError:
         _say("this process may not use enough memory for a layer of this size; nothing was written")
         return REFUSED
+    except ImportError as error:
+        _say(f"{error.name or 'numpy'} cannot be loaded; install it again, or allow more memory; nothing was written")
+        return REFUSED
     except Exception as error:
         if asked.debug:
             sys.excepthook(type(error), error, error.__traceback__)
@@ -119,8 +120,9 @@ def _guarded(asked: argparse.Namespace) -> int:
         return BUG
 
 
-def _terminated(number: int, frame: object) -> NoReturn:
-    raise SystemExit(TERMINATED)
+def _refuse_closed_output(asked: argparse.Namespace) -> None:
+    if sys.stdout is None and any(getattr(asked, option, None) for option in ("stdout", "json", "csv")):
+        raise CsvLstmError("cannot be written: it is closed", Place("standard output"))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -313,7 +315,7 @@ def _check(asked: argparse.Namespace) -> int:
     if asked.csv:
         _print(as_csv(report).encode())
     elif not (asked.json or asked.quiet):
-        print(as_table(report), file=sys.stderr)
+        _tell(as_table(report))
     _show(report, asked)
     return DONE if report.equivalent else DIFFERENT
 
@@ -326,9 +328,9 @@ def _audit(asked: argparse.Namespace) -> int:
     refuse_form(evidence)
     audit = audit_files(_network(asked), asked.directory, evidence, _options(asked))
     if asked.json:
-        _print_json(as_json(audit))
+        _print_json(as_json(audit), written=True)
     if not asked.quiet:
-        print(as_text(audit), file=sys.stderr)
+        _tell(as_text(audit))
     return DONE if audit.equivalent else DIFFERENT
 
 
@@ -377,26 +379,42 @@ def _show(report: "Report", asked: argparse.Namespace) -> None:
     from .report import as_json, as_text
 
     if asked.json:
-        _print_json(as_json(report))
+        _print_json(as_json(report), written=bool(report.written))
     if not asked.quiet:
-        print(as_text(report), file=sys.stderr)
+        _tell(as_text(report))
 
 
-def _print_json(result: dict[str, Any]) -> None:
+def _print_json(result: dict[str, Any], *, written: bool = False) -> None:
     import json
 
-    _print(json.dumps(result, allow_nan=False).encode() + b"\n")
+    _print(json.dumps(result, allow_nan=False).encode() + b"\n", written)
 
 
-def _print(data: bytes) -> None:
+def _print(data: bytes, written: bool = False) -> None:
     try:
-        sys.stdout.buffer.write(data)
+        # Unbuffered (PYTHONUNBUFFERED, python -u), it may take a part only, and says so only by its number.
+        rest = memoryview(data)
+        while rest:
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise CsvLstmError(f"cannot be written: {(error.strerror or '').lower()}", Place("standard output")) from None
+        found = f"cannot be written: {(error.strerror or '').lower()}"
+        advice = "what was to be written is there, and it is whole" if written else ""
+        raise CsvLstmError(found, Place("standard output"), advice=advice) from None
 
 
 def _say(message: str) -> None:
-    print(f"csvlstm: {message}", file=sys.stderr)
+    _tell(f"csvlstm: {message}")
+
+
+def _tell(text: str) -> None:
+    """Print on standard error; where that is closed or full, what was done is none the worse for it."""
+    if sys.stderr is None:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        # The interpreter would try once more at its end, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -4,16 +4,19 @@ import errno
 import mmap
 import os
 import shutil
-import signal
-import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
+from .locks import lock
 from .parsing import Text
+from .process import undoing, uninterrupted
 from .targets import is_replaceable, refuse_folder, refusing
 
 _BUFFER = 1 << 20
+_START, _END = ".csvlstm-", ".partial"
+_DAY = 24 * 60 * 60
 
 
 class Staging:
@@ -58,13 +61,20 @@ class Staging:
         comes whole, one right after the other. What is to appear as a whole takes the place of an earlier one. Raises
         CsvLstmError, with the directory as it was, where that fails.
         """
-        with refusing(self._directory), _uninterrupted():
+        with refusing(self._directory), uninterrupted():
             if not (is_replaceable(self._target) and self._rename()):
-                if self._whole:
-                    self._exchange()
-                else:
-                    (self._replace_each if self._force else self._link_each)()
+                # Two runs that replace the same files at once take turns, so that no set is half of each.
+                with lock(self._target, seconds=1.0):
+                    self._put_in_place()
         return [os.path.join(self._directory, name) for name in self._names]
+
+    def _put_in_place(self) -> None:
+        if self._whole:
+            self._exchange()
+        elif self._force:
+            self._replace_each()
+        else:
+            self._link_each()
 
     def _exchange(self) -> None:
         """Put the new folder in the place of the old one, two renames back to back."""
@@ -135,14 +145,28 @@ def staging(directory: str, force: bool = False, *, whole: bool = False) -> Iter
     """
     target = os.path.realpath(directory)
     parent = os.path.dirname(target) if whole or is_replaceable(target) else target
-    folder = f"{parent}/.csvlstm-{os.urandom(6).hex()}.partial"
-    try:
+    folder = f"{parent}/{_START}{os.urandom(6).hex()}{_END}"
+    with undoing(lambda: _remove(folder)):
         with refusing(directory):
+            _remove_leftovers(parent)
             os.mkdir(folder)
-        yield Staging(folder, directory, force, whole)
-    finally:
-        with _uninterrupted():
-            shutil.rmtree(folder, ignore_errors=True)
+        with lock(folder):
+            yield Staging(folder, directory, force, whole)
+
+
+def _remove(folder: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_leftovers(parent: str) -> None:
+    """Remove the staging folders of killed runs: those that live have locked theirs, and none of them takes a day."""
+    with suppress(OSError):
+        for name in os.listdir(parent):
+            folder = f"{parent}/{name}"
+            if name.startswith(_START) and name.endswith(_END) and time.time() - os.lstat(folder).st_mtime > _DAY:
+                with lock(folder) as locked:
+                    if locked:
+                        _remove(folder)
 
 
 def _keep(path: str, copy: str) -> bool:
@@ -166,22 +190,3 @@ def _link_or_rename(source: str, path: str) -> None:
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
         os.rename(source, path)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait until a few renames are done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    arrived: list[int] = []
-    # Blocking the signals would not do: the threads of numpy's linear algebra take them for the whole process.
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda arriving, _: arrived.append(arriving)) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for arrived_number in arrived:
-            signal.raise_signal(arrived_number)

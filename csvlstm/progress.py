@@ -22,7 +22,7 @@ def progress(total: int, unit: str, *, quiet: bool = False) -> Iterator[Advance]
     >>> with progress(2, "weight") as advance:
     ...     advance(2)
     """
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield no_progress
         return
     # Imported here, because pipelines never see a bar.

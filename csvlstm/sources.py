@@ -71,12 +71,18 @@ def read_source(path: str, cells: int | None = None, digest: bool = False) -> So
     limit = None if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
     try:
         with _open(path) as file:
-            packed = _read(file, limit)
-            data = _unpack(packed, limit)
+            status = os.fstat(file.fileno())
+            packed = _read(file, status, limit)
+            after = os.fstat(file.fileno())
+        data = _unpack(packed, limit)
     except OSError as error:
         raise CsvLstmError(_reason(error), Place(name), advice=_remedy(error)) from None
     except MemoryError:
         raise CsvLstmError("does not fit into the memory that this process may use", Place(name)) from None
+    # What another program still writes may stop within a number, and be one all the same.
+    if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns) and stat.S_ISREG(status.st_mode):
+        found = f"changed while it was read: {status.st_size:,} bytes, then {after.st_size:,}"
+        raise CsvLstmError(found, Place(name), advice="wait until it is written")
     if limit is not None and len(data) > limit:
         found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
         raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
@@ -90,11 +96,10 @@ def _open(path: str) -> IO[bytes]:
     return open(path, "rb")
 
 
-def _read(file: IO[bytes], limit: int | None) -> bytes:
+def _read(file: IO[bytes], status: os.stat_result, limit: int | None) -> bytes:
     """Read a little more than the limit at most, so that the caller sees that there is more."""
     if limit is None:
         return file.read()
-    status = os.fstat(file.fileno())
     # Asking for what a regular file holds spares reserving memory for what it might hold.
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
     # Weights that do not compress take a little more room packed than plain.

@@ -1,6 +1,7 @@
 """Files out, all or nothing: whatever happens, the directory holds all new files or is as it was, and nothing else."""
 
 import errno
+import fcntl
 import os
 import resource
 import shutil
@@ -449,6 +450,55 @@ def test_of_two_runs_the_second_is_refused_without_links_too(folder: Path, prepa
 def test_of_two_runs_the_second_replaces_the_files_with_force(folder: Path) -> None:
     publish_late(True, lambda: make("out", OLD | OTHERS))
     assert contents("out") == FILES | OTHERS
+
+
+def test_of_two_runs_that_replace_the_same_files_at_once_one_leaves_its_set(folder: Path) -> None:
+    make("out", OLD)
+    sets = [dict.fromkeys(FILES, owner) for owner in (b"mine", b"theirs")]
+    for _ in range(100):
+        both = threading.Barrier(2)
+        threads = [threading.Thread(target=_replace_all, args=(files, both)) for files in sets]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert contents("out") in sets
+
+
+def _replace_all(files: dict[str, bytes], both: threading.Barrier) -> None:
+    with staging("out", force=True) as staged:
+        for name, data in files.items():
+            staged.store(name, [data])
+        both.wait()
+        staged.publish()
+
+
+@pytest.mark.parametrize("others", [{}, OTHERS], ids=["beside the folder", "in the folder"])
+def test_what_a_killed_run_left_is_removed_after_a_day(others: dict[str, bytes]) -> None:
+    make("out", others)
+    left = make(f"{'out' if others else '.'}/.csvlstm-killed.partial", {"kernel.csv": b"0.5,0."})
+    os.utime(left, (0, 0))
+    write("out")
+    assert contents("out") == FILES | others
+    assert not left.exists()
+
+
+def test_what_may_not_be_left_by_a_killed_run_is_not_removed(folder: Path) -> None:
+    make("precious", {"kernel.csv": b"precious"})
+    os.symlink("precious", ".csvlstm-link.partial")
+    young, locked = (make(f".csvlstm-{name}.partial", {"kernel.csv": b"0.5,0."}) for name in ("young", "locked"))
+    for name in ("precious", ".csvlstm-link.partial", locked):
+        os.utime(name, (0, 0), follow_symlinks=False)
+    # As the run that is at work there has locked it.
+    descriptor = os.open(locked, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    write("out")
+    os.close(descriptor)
+    assert sorted(os.listdir()) == sorted([".csvlstm-link.partial", young.name, locked.name, "out", "precious"])
+    assert contents(locked) == contents(young) == {"kernel.csv": b"0.5,0."}
+    os.unlink(".csvlstm-link.partial")
+    shutil.rmtree(young)
+    shutil.rmtree(locked)
 
 
 def test_other_files_that_came_meanwhile_are_left_alone(folder: Path) -> None:

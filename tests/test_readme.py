@@ -45,9 +45,9 @@ def test_the_first_command_does_the_main_job_and_the_second_is_the_tests() -> No
 
 
 def test_every_refusal_of_the_program_is_in_the_readme_by_its_exit_code() -> None:
-    from csvlstm import cli
+    from csvlstm import cli, process
 
-    codes = {cli.DONE, cli.DIFFERENT, cli.REFUSED, cli.BUG, cli.INTERRUPTED, cli.STDOUT_CLOSED, cli.TERMINATED}
+    codes = {cli.DONE, cli.DIFFERENT, cli.REFUSED, cli.BUG, cli.STDOUT_CLOSED, *map(process.exit_code, process.ENDING)}
     shown = re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE)
     assert {int(code) for cell in shown for code in cell.split(",")} >= codes
 

@@ -13,6 +13,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -352,3 +353,16 @@ def test_too_little_memory_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(sources, "_read", fail)
     assert refusal("k.csv") == "k.csv: does not fit into the memory that this process may use"
+
+
+def test_a_file_that_another_program_still_writes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("k.csv").write_bytes(b"0.5,0.2")
+
+    def read_while_it_grows(file: IO[bytes], *arguments: object) -> bytes:
+        data = file.read()
+        with open("k.csv", "ab") as writer:
+            writer.write(b"5\n")
+        return data
+
+    monkeypatch.setattr(sources, "_read", read_while_it_grows)
+    assert refusal("k.csv") == "k.csv: changed while it was read: 7 bytes, then 9; wait until it is written"
