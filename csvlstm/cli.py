@@ -300,14 +300,14 @@ def _check(asked: argparse.Namespace) -> int:
         raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
     if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
-    if asked.recorded_inputs and asked.independent:
+    if asked.recorded_inputs is not None and asked.independent:
         raise CsvLstmError("a recorded run goes through a stack", expected="no --independent beside it")
     from .behaviour import Slack
     from .checking import Check, check_files
     from .progress import progress
     from .report import as_csv, as_table
 
-    recorded = (asked.recorded_inputs, asked.recorded_outputs) if asked.recorded_inputs else None
+    recorded = None if asked.recorded_inputs is None else (asked.recorded_inputs, asked.recorded_outputs)
     network = _network(asked)
     check = Check(network, asked.directory, _options(asked), Slack(asked.atol, asked.rtol), asked.seed, recorded)
     with progress(network.weights, "weights", quiet=asked.quiet) as advance:

@@ -15,6 +15,7 @@ from .tabular import Row, read_table
 REQUIRED = ("layer", "kernel", "bias", "input_size", "hidden_size")
 OPTIONAL = ("direction", "forget_bias")
 _FORMULA = "=+-@"
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
 
 
 def read_layers(path: str, forget_bias: float = 1.0, *, chained: bool = True) -> Network:
@@ -36,7 +37,12 @@ def read_layers(path: str, forget_bias: float = 1.0, *, chained: bool = True) ->
     for below, layer in pairwise(layers) if chained else ():
         _refuse_break(below, layer)
     in_order = (sorted(layer, key=lambda read: read.cell.is_backward) for layer in layers)
-    return Network(tuple(tuple(read.cell for read in layer) for layer in in_order), chained, path)
+    return Network(tuple(_cells(layer) for layer in in_order), chained, path)
+
+
+def _cells(layer: list["_Read"]) -> tuple[Cell, ...]:
+    """Give a layer's cells; a forward cell alone is a layer of one direction, and its folder has no other below it."""
+    return (layer[0].cell._replace(direction=""),) if len(layer) == 1 else tuple(read.cell for read in layer)
 
 
 class _Read(NamedTuple):
@@ -70,6 +76,8 @@ def _layer(row: Row) -> str:
     if name[0] in _FORMULA:
         found = f"{name!r} begins with {name[0]}, which spreadsheets take for a formula"
         raise CsvLstmError(found, place, expected="another name")
+    if name.partition(".")[0].rstrip().upper() in _RESERVED:
+        raise CsvLstmError(f"{name!r} is a device on Windows, and no folder", place, expected="another name")
     if name.casefold() == MANIFEST:
         raise CsvLstmError(f"{name!r} is the name of the list of files", place, expected="another name")
     return name
@@ -119,7 +127,8 @@ def _refuse_names(layers: list[_Read]) -> None:
     """Refuse layers whose rows are apart, or whose folders would be the same on some systems."""
     seen: dict[str, _Read] = {}
     for row, cell in layers:
-        folded = unicodedata.normalize("NFC", cell.layer).casefold()
+        # Unicode's canonical caseless match: folding can take a normalised name apart, or bring marks together.
+        folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", cell.layer).casefold())
         other = seen.setdefault(folded, _Read(row, cell))
         if other.row is row:
             continue

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
+from .errors import CsvLstmError, Place
 from .locks import lock
 from .parsing import Text
 from .process import undoing, uninterrupted
@@ -86,9 +87,16 @@ class Staging:
         try:
             os.rename(self.folder, self._target)
         except BaseException:
-            os.rename(old, self._target)
+            self._put_back(old)
             raise
         shutil.rmtree(old, ignore_errors=True)
+
+    def _put_back(self, old: str) -> None:
+        try:
+            os.rename(old, self._target)
+        except OSError:
+            found = "another folder came into its place in the meantime"
+            raise CsvLstmError(found, Place(self._directory), advice=f"the earlier network is now {old}") from None
 
     def _rename(self) -> bool:
         if os.path.isdir(self._target):

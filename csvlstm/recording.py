@@ -2,8 +2,8 @@
 
 A recording is one sequence through the whole network, one row a step, from a zero state. float32 runs part by
 themselves, so it is compared for as many steps as the TensorFlow 1 reference's own float32 and float64 runs agree; what
-comes later is beyond float32, no mistake. With a backward cell every step is judged by itself, because that cell runs
-from the other end.
+comes later is beyond float32, no mistake. Every cell of a network is judged, in its own order of steps: behind a cell
+whose runs part, outputs may agree by chance, and prove nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -66,13 +66,21 @@ class Model(NamedTuple):
     network: Network
     weights: list[Weights]
 
-    def run(self, x: Array, run_cell: Callable[[Cell, Weights, Array], Array]) -> Array:
-        """Run a sequence x [steps, D] through all cells: the outputs [steps, H] of the last layer."""
-        flow = Flow(self.network, x)
+    def run(self, x: Array, run_cell: Callable[[Cell, Weights, Array], Array]) -> "Outputs":
+        """Run a sequence x [steps, D] through all cells."""
+        flow, of_cells = Flow(self.network, x), list[Array]()
         for weights, (cell, inputs) in zip(self.weights, flow, strict=True):
             assert inputs is not None
-            flow.give(run_cell(cell, weights, inputs))
-        return flow.outputs
+            of_cells.append(run_cell(cell, weights, inputs))
+            flow.give(of_cells[-1])
+        return Outputs(of_cells, flow.outputs)
+
+
+class Outputs(NamedTuple):
+    """The outputs [steps, H] of each cell, in its own order of steps, and those of the last layer, in time."""
+
+    of_cells: list[Array]
+    of_network: Array
 
 
 class Assumption(NamedTuple):
@@ -141,12 +149,12 @@ def replay(model: Model, recording: Recording) -> Replay:
     # Inputs that leave float32's range end the comparable steps, and nobody needs a warning of them.
     with np.errstate(all="ignore"):
         run, comparable = _run_comparably(model, inputs, Assumption(None))
-        steps = int(np.count_nonzero(comparable))
+        steps = int(np.count_nonzero(comparable.any(axis=1)))
         if not steps:
             return Replay(len(inputs), 0, 0.0, None, None)
         tf1 = _difference(run, outputs, comparable)
         complete = all(weights.converted for weights in model.weights)
-        keras = _difference(model.run(inputs, _run_keras), outputs, comparable) if complete else None
+        keras = _difference(model.run(inputs, _run_keras).of_network, outputs, comparable) if complete else None
         fitting = None if tf1 <= TOLERANCE else next(_fitting(model, inputs, outputs), None)
     return Replay(len(inputs), steps, tf1, keras, fitting)
 
@@ -164,8 +172,8 @@ def _run_keras(cell: Cell, weights: Weights, x: Array) -> Array:
     return sequence
 
 
-def _run(model: Model, x: Array, assumption: Assumption, dtype: type = np.float64) -> Array:
-    """Run the TensorFlow 1 reference from a zero state: outputs [steps, H] of the last layer."""
+def _run(model: Model, x: Array, assumption: Assumption, dtype: type = np.float64) -> Outputs:
+    """Run the TensorFlow 1 reference from a zero state."""
     activation = _ACTIVATIONS[assumption.activation]
 
     def run_cell(cell: Cell, weights: Weights, x: Array) -> Array:
@@ -181,12 +189,18 @@ def _run(model: Model, x: Array, assumption: Assumption, dtype: type = np.float6
 
 
 def _run_comparably(model: Model, inputs: Array, assumption: Assumption) -> tuple[Array, Array]:
-    """Run the TensorFlow 1 reference, and tell at which steps [steps] its float32 run agrees."""
+    """Run the TensorFlow 1 reference, and tell which outputs [steps, H] of the last layer are comparable in float32."""
     run = _run(model, inputs, assumption)
-    apart = np.abs(run - _run(model, inputs, assumption, np.float32)).max(axis=1)
-    # What is not a number does not agree either.
-    agree: Array = apart <= AGREEMENT
-    return run, agree if _has_backward(model) else np.logical_and.accumulate(agree)
+    of_both = zip(run.of_cells, _run(model, inputs, assumption, np.float32).of_cells, strict=True)
+    # Whether the runs agree flows through the network as the values themselves do: up to the first step of a cell
+    # where they part, and where what came into it agreed.
+    flow = Flow(model.network, np.ones((len(inputs), 1), np.bool_))
+    for (_, before), (exact, rounded) in zip(flow, of_both, strict=True):
+        assert before is not None
+        # What is not a number does not agree either.
+        agree = before.all(axis=1) & (np.abs(exact - rounded).max(axis=1) <= AGREEMENT)
+        flow.give(np.repeat(np.logical_and.accumulate(agree)[:, None], exact.shape[1], axis=1))
+    return run.of_network, flow.outputs
 
 
 def _has_backward(model: Model) -> bool:
@@ -210,10 +224,10 @@ def _forget_biases(model: Model, inputs: Array, outputs: Array, activation: str)
     """Search the forget bias, the same in all cells, with which the first steps come nearest to the recorded ones."""
     # A backward cell begins at the last step.
     steps = len(inputs) if _has_backward(model) else _SEARCHED_STEPS
-    everywhere = np.ones(len(inputs[:steps]), np.bool_)
+    everywhere = np.ones(outputs[:steps].shape, np.bool_)
 
     def miss(forget_bias: float) -> float:
-        run = _run(model, inputs[:steps], Assumption(forget_bias, activation))
+        run = _run(model, inputs[:steps], Assumption(forget_bias, activation)).of_network
         return _difference(run, outputs[:steps], everywhere)
 
     low = min(_FORGET_BIASES.tolist(), key=miss) - _STEP

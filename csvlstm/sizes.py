@@ -120,7 +120,7 @@ def _nothing_fits(kernel: Candidate, bias: Candidate, declared: Sizes, options: 
             f"holds a bias, and {bias.name} a kernel",
             Place(kernel.name),
             expected="the kernel first, then the bias",
-            advice="exchange the two arguments",
+            advice="exchange the two",
         )
     values = [grid.rows * grid.columns for grid in _vectors(grids(bias.text, options))]
     if not any(number % 4 == 0 for number in values):

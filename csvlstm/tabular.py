@@ -41,12 +41,12 @@ def read_table(path: str, required: Sequence[str], optional: Sequence[str] = ())
     """
     source = read_source(path)
     text = _decode(source.data, source.name)
-    header = text.partition("\n")[0]
+    header = next(filter(str.strip, text.splitlines()), "")
     delimiter = next((mark for mark in _DELIMITERS if mark in header), ",")
-    lines = _lines(text, delimiter, source.name)
+    lines = ((line, cells) for line, cells in _lines(text, delimiter, source.name) if any(cells))
     first, names = next(lines, (1, []))
     numbers = _numbers(names, required, optional, Place(source.name, first))
-    rows = [_row(cells, numbers, Place(source.name, line)) for line, cells in lines if any(cells)]
+    rows = [_row(cells, numbers, Place(source.name, line)) for line, cells in lines]
     if not rows:
         raise CsvLstmError("has no rows", Place(source.name), expected=f"a row of {', '.join(required)}")
     return rows
@@ -74,7 +74,7 @@ def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str
 def _numbers(names: list[str], required: Sequence[str], optional: Sequence[str], place: Place) -> dict[str, int]:
     """Number the columns by name, without those that are blank."""
     numbers: dict[str, int] = {}
-    expected = ", ".join([*required, *(f"{name} (optional)" for name in optional)])
+    expected = ", ".join([*required, *(f"{name} (optional)" for name in optional if name not in required)])
     for number, name in enumerate(map(str.lower, names), start=1):
         if name in numbers or (name and name not in (*required, *optional)):
             found = f"a second column {name!r}" if name in numbers else f"{name!r} is no column of this table"

@@ -53,12 +53,25 @@ def refuse_folder(directory: str, inputs: Sequence[Identity | None], force: bool
 def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
     """Refuse a folder that holds anything but a converted network, because replacing it would lose that."""
     listed = {MANIFEST, *(row.text("file") for row in listed_files(directory))} if has_manifest(directory) else set()
-    for folder, _, names in os.walk(directory):
-        for path in (os.path.join(folder, name) for name in names):
-            if os.path.relpath(path, directory).replace(os.sep, "/") not in listed:
-                found = f"is no file of a converted network, so --force does not replace {directory}"
-                raise CsvLstmError(found, Place(path), advice="choose another -o")
+    folders = {os.path.dirname(file) for file in listed}
+    folders |= {os.path.dirname(folder) for folder in folders}
+    for path, is_folder in _below(directory):
+        if os.path.relpath(path, directory).replace(os.sep, "/") not in (folders if is_folder else listed):
+            found = f"is no part of a converted network, so --force does not replace {directory}"
+            raise CsvLstmError(found, Place(path), advice="choose another -o")
+        if not is_folder:
             _refuse_output(path, inputs, force=True)
+        elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise CsvLstmError("is a folder that cannot be emptied", Place(path), advice="check its permissions")
+
+
+def _below(directory: str) -> Iterator[tuple[str, bool]]:
+    """List what lies below a folder, and whether it is a folder; a link to one is not."""
+    for entry in os.scandir(directory):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        yield entry.path, is_folder
+        if is_folder:
+            yield from _below(entry.path)
 
 
 def _refuse_output(path: str, inputs: Sequence[Identity | None], force: bool) -> None:

@@ -41,7 +41,7 @@ def _folders(directory: str) -> list[str]:
 
 def _listed_folders(directory: str) -> list[str]:
     rows = listed_files(directory)
-    if os.path.exists(os.path.join(directory, f"{PARTS[0]}.csv")):
+    if os.path.isfile(os.path.join(directory, f"{PARTS[0]}.csv")):
         found = f"holds a network ({MANIFEST}) and a layer ({PARTS[0]}.csv)"
         raise CsvLstmError(found, Place(directory), advice="move one of them to a folder of its own")
     for row in changed_files(directory, rows):

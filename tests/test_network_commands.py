@@ -199,13 +199,13 @@ class TestFolders:
         (keras / name).write_text("mine")
         before = files_below(keras)
         assert_refused(
-            self.convert(keras, "--force"), f"{name}: is no file of a converted network, so --force does not"
+            self.convert(keras, "--force"), f"{name}: is no part of a converted network, so --force does not"
         )
         assert files_below(keras) == before
 
     def test_a_folder_without_a_network_is_never_replaced(self, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("mine")
-        assert_refused(self.convert(tmp_path, "--force"), "notes.txt: is no file of a converted network")
+        assert_refused(self.convert(tmp_path, "--force"), "notes.txt: is no part of a converted network")
 
     def test_an_input_is_never_replaced(self, keras: Path, tmp_path: Path) -> None:
         # The bias of a converted set has the shape of an export's, and may be given as one.

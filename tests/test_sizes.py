@@ -155,7 +155,7 @@ def test_with_the_option_too_much_and_other_sizes_both_are_said() -> None:
 @each_bias
 def test_exchanged_files_are_recognised(kernel: Rows, bias: Rows, declared: tuple[int, int]) -> None:
     assert refusal(bias, kernel, declared) == (
-        "k.csv: holds a bias, and b.csv a kernel; expected the kernel first, then the bias; exchange the two arguments"
+        "k.csv: holds a bias, and b.csv a kernel; expected the kernel first, then the bias; exchange the two"
     )
 
 
