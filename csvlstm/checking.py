@@ -92,8 +92,13 @@ def _misled(directory: str, network: Network) -> Iterator[Finding]:
     if [row.text("file") for row in rows] != [f"{cell.folder}/{part}.csv" for cell in network.cells for part in PARTS]:
         found = "the files are not listed as the layers say: read_weights would load them in another order"
         yield _finding(Mistake("listed_order", found, "convert the network again"))
+    for row in rows:
+        folder = "/".join(filter(None, (row.text("layer"), row.text("direction"))))
+        if "layer" in row.cells and row.text("file") != f"{folder}/{row.text('part')}.csv":
+            found = f"line {row.line} says that {row.text('file')} is {row.text('part')} of layer {folder}"
+            yield _finding(Mistake("listed_layer", found, "convert the network again"))
     for row in changed_files(directory, rows):
-        found = f"{row.text('file')} is listed with another SHA-256 (line {row.line}): read_weights would refuse it"
+        found = f"{row.text('file')} has not the SHA-256 of line {row.line}: read_weights would refuse it"
         yield _finding(Mistake("listed_sha256", found, "convert the network again"))
 
 

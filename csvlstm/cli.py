@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
-from .errors import CsvLstmError, Place
+from .declared import read_number, read_size
+from .errors import CsvLstmError, Place, shown
 from .layout import PARTS, Sizes
 from .process import refuse_little_memory
 from .sources import STANDARD_INPUT
@@ -273,18 +274,16 @@ def _add_messages(command: argparse.ArgumentParser) -> None:
 
 
 def _size(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size; expected a whole number of 1 or more")
-    return int(text)
+    size = read_size(text)
+    if size is None:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no size; expected a whole number of 1 or more")
+    return size
 
 
 def _finite(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not abs(number) < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no finite number")
+    number = read_number(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no finite number")
     return number
 
 

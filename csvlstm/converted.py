@@ -35,6 +35,10 @@ def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> d
     >>> {part: file.values.shape for part, file in read_converted("sample_data/quirks/converted_D1_H1").items()}
     {'kernel': (1, 4), 'recurrent_kernel': (1, 4), 'bias': (1, 4)}
     """
+    if not os.path.lexists(directory):
+        above = os.path.dirname(os.path.abspath(directory))
+        there = ", ".join(sorted(os.listdir(above))[:_SHOWN]) if os.path.isdir(above) else "no such folder either"
+        raise CsvLstmError("no such folder", Place(os.fspath(directory)), advice=f"in {above} there is {there}")
     missing = [name for name in (f"{part}.csv" for part in PARTS) if not os.path.exists(os.path.join(directory, name))]
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"

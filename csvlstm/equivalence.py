@@ -18,8 +18,3 @@ class Result(NamedTuple):
         if self.behaviour and not self.behaviour.equivalent:
             return DIFFERENT
         return max((block.verdict for block in self.blocks), key=LEVELS.index)
-
-    @property
-    def equivalent(self) -> bool:
-        """Whether the converted set may be used in place of the export."""
-        return self.verdict != DIFFERENT

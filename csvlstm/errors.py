@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+_SHOWN = 40
+
 
 def a1(line: int, column: int) -> str:
     """Give the spreadsheet address of a cell, counted from 1.
@@ -14,6 +16,15 @@ def a1(line: int, column: int) -> str:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return f"{letters}{line}"
+
+
+def shown(cell: str) -> str:
+    """Give a cell between quotes for a message, and of a long one its start.
+
+    >>> shown("#NAME?"), len(shown("7" * 100))
+    ("'#NAME?'", 42)
+    """
+    return repr(cell if len(cell) <= _SHOWN else cell[: _SHOWN - 3] + "...")
 
 
 class Place(NamedTuple):

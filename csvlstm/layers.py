@@ -5,7 +5,8 @@ import unicodedata
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from .errors import CsvLstmError, Place
+from .declared import read_number, read_size
+from .errors import CsvLstmError, Place, shown
 from .layout import Sizes
 from .manifest import MANIFEST
 from .network import BACKWARD, FORWARD, Cell, Network
@@ -15,6 +16,7 @@ from .tabular import Row, read_table
 REQUIRED = ("layer", "kernel", "bias", "input_size", "hidden_size")
 OPTIONAL = ("direction", "forget_bias")
 _FORMULA = "=+-@"
+_LONGEST = 255
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
 
 
@@ -29,23 +31,23 @@ def read_layers(path: str, forget_bias: float = 1.0, *, chained: bool = True) ->
     [Sizes(input_size=3, hidden_size=5), Sizes(input_size=5, hidden_size=4)]
     """
     folder = "" if path == STANDARD_INPUT else os.path.dirname(path)
-    rows = [_Read(row, _cell(row, folder, forget_bias)) for row in read_table(path, REQUIRED, OPTIONAL)]
-    layers = [list(layer) for _, layer in groupby(rows, key=lambda read: read.cell.layer)]
+    rows = [_Declared(row, _cell(row, folder, forget_bias)) for row in read_table(path, REQUIRED, OPTIONAL)]
+    layers = [list(layer) for _, layer in groupby(rows, key=lambda declared: declared.cell.layer)]
     _refuse_names([layer[0] for layer in layers])
     for layer in layers:
         _refuse_directions(layer)
     for below, layer in pairwise(layers) if chained else ():
         _refuse_break(below, layer)
-    in_order = (sorted(layer, key=lambda read: read.cell.is_backward) for layer in layers)
+    in_order = (sorted(layer, key=lambda declared: declared.cell.is_backward) for layer in layers)
     return Network(tuple(_cells(layer) for layer in in_order), chained, path)
 
 
-def _cells(layer: list["_Read"]) -> tuple[Cell, ...]:
+def _cells(layer: list["_Declared"]) -> tuple[Cell, ...]:
     """Give a layer's cells; a forward cell alone is a layer of one direction, and its folder has no other below it."""
-    return (layer[0].cell._replace(direction=""),) if len(layer) == 1 else tuple(read.cell for read in layer)
+    return (layer[0].cell._replace(direction=""),) if len(layer) == 1 else tuple(declared.cell for declared in layer)
 
 
-class _Read(NamedTuple):
+class _Declared(NamedTuple):
     """A cell beside the row that it was read from."""
 
     row: Row
@@ -70,6 +72,8 @@ def _layer(row: Row) -> str:
     name, place = row.text("layer"), row.place("layer")
     if not name:
         raise CsvLstmError("the layer has no name", place, expected="the name of a folder for its files")
+    if len(os.fsencode(name)) > _LONGEST:
+        raise CsvLstmError(f"{shown(name)} is too long for a folder", place, expected=f"{_LONGEST} bytes at most")
     if any(mark in '/\\:*?"<>|' or not mark.isprintable() for mark in name) or name.strip(".") != name:
         found = f"{name!r} cannot be the name of a folder"
         raise CsvLstmError(found, place, expected='a name without / \\ : * ? " < > | and without dots at its ends')
@@ -104,32 +108,29 @@ def _file(row: Row, column: str, folder: str) -> str:
 
 
 def _size(row: Row, column: str) -> int:
-    text = row.text(column)
-    if not (text.isascii() and text.isdecimal() and int(text) >= 1):
-        expected = "a whole number of 1 or more"
-        raise CsvLstmError(f"{text!r} is no {column.replace('_', ' ')}", row.place(column), expected=expected)
-    return int(text)
+    size = read_size(row.text(column))
+    if size is None:
+        found = f"{shown(row.text(column))} is no {column.replace('_', ' ')}"
+        raise CsvLstmError(found, row.place(column), expected="a whole number of 1 or more")
+    return size
 
 
 def _number(row: Row, column: str) -> float:
-    text = row.text(column)
-    try:
-        # Where a comma stands inside a cell, the table has another delimiter, and its country a decimal comma.
-        number = float(text.replace(",", "."))
-    except ValueError:
-        number = float("nan")
-    if not abs(number) < float("inf"):
-        raise CsvLstmError(f"{text!r} is no {column.replace('_', ' ')}", row.place(column), expected="a finite number")
+    # Where a comma stands inside a cell, the table has another delimiter, and its country a decimal comma.
+    number = read_number(row.text(column).replace(",", "."))
+    if number is None:
+        found = f"{shown(row.text(column))} is no {column.replace('_', ' ')}"
+        raise CsvLstmError(found, row.place(column), expected="a finite number")
     return number
 
 
-def _refuse_names(layers: list[_Read]) -> None:
+def _refuse_names(layers: list[_Declared]) -> None:
     """Refuse layers whose rows are apart, or whose folders would be the same on some systems."""
-    seen: dict[str, _Read] = {}
+    seen: dict[str, _Declared] = {}
     for row, cell in layers:
         # Unicode's canonical caseless match: folding can take a normalised name apart, or bring marks together.
         folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", cell.layer).casefold())
-        other = seen.setdefault(folded, _Read(row, cell))
+        other = seen.setdefault(folded, _Declared(row, cell))
         if other.row is row:
             continue
         if other.cell.layer == cell.layer:
@@ -143,14 +144,14 @@ def _refuse_names(layers: list[_Read]) -> None:
         raise CsvLstmError(found, row.place("layer"), expected="a name of its own for each layer", advice=advice)
 
 
-def _refuse_directions(layer: list[_Read]) -> None:
+def _refuse_directions(layer: list[_Declared]) -> None:
     """Refuse a layer that is neither one cell nor a forward and a backward one with the same input size."""
     first, *others = layer
     if not others and first.cell.is_backward:
         found = f"layer {first.cell.layer!r} has a backward cell alone"
         raise CsvLstmError(found, first.row.place("direction"), expected="a row with its forward cell too")
     for row, cell in others:
-        if sorted(read.cell.direction for read in layer) != [BACKWARD, FORWARD]:
+        if sorted(declared.cell.direction for declared in layer) != [BACKWARD, FORWARD]:
             found = f"layer {cell.layer!r} is in line {first.row.line} already"
             expected = "one row, or one with direction forward and one with backward"
             raise CsvLstmError(found, row.place("layer"), expected=expected)
@@ -160,14 +161,14 @@ def _refuse_directions(layer: list[_Read]) -> None:
             raise CsvLstmError(found, row.place("input_size"), expected=expected)
 
 
-def _refuse_break(below: list[_Read], layer: list[_Read]) -> None:
+def _refuse_break(below: list[_Declared], layer: list[_Declared]) -> None:
     """Refuse a layer that does not take what the one below gives: its hidden size, or those of both directions."""
-    sizes = [read.cell.sizes.hidden_size for read in below]
+    sizes = [declared.cell.sizes.hidden_size for declared in below]
     row, cell = layer[0]
     if cell.sizes.input_size == sum(sizes):
         return
     given = f"hidden_size {sizes[0]}" if len(sizes) == 1 else f"hidden sizes {sizes[0]} + {sizes[1]} = {sum(sizes)}"
-    lines = " and ".join(str(read.row.line) for read in below)
+    lines = " and ".join(str(declared.row.line) for declared in below)
     raise CsvLstmError(
         f"input_size {cell.sizes.input_size} of layer {cell.layer!r} does not continue layer {below[0].cell.layer!r} "
         f"(line{'s' * (len(below) > 1)} {lines}), which has {given}",

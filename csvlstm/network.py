@@ -104,13 +104,13 @@ def read_cell(cell: Cell, options: Options = DEFAULTS, *, digest: bool = False) 
 
 
 def _of_the_table(error: CsvLstmError, declared: str) -> CsvLstmError:
-    """Turn the options that declare sizes into the columns that do."""
+    """Turn the options that declare sizes into the columns that do, and say which row a whole file is of."""
     found, expected, advice = (
         text.replace("--input-size", "input_size").replace("--hidden-size", "hidden_size")
         for text in (error.found, error.expected, error.advice)
     )
-    of_sizes = (found, advice) != (error.found, error.advice)
-    said = f"{advice}; the sizes are declared in {declared}" if of_sizes else advice
+    of_file = error.place and error.place.line is None
+    said = "; ".join(filter(None, (advice, f"see {declared}" if of_file else "")))
     return CsvLstmError(found, error.place, expected=expected, advice=said)
 
 

@@ -67,6 +67,8 @@ def read_source(path: str, cells: int | None = None, digest: bool = False) -> So
     >>> read_source("/dev/null", 160).data
     b''
     """
+    if not path:
+        raise CsvLstmError("a path is empty", expected="the name of a file")
     name = "standard input" if path == STANDARD_INPUT else path
     limit = None if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
     try:

@@ -9,6 +9,7 @@ from .errors import CsvLstmError, Place
 from .sources import read_source
 
 _BOMS_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_SAVE_AGAIN = "save it again as CSV in UTF-8"
 _DELIMITERS = ";\t,"
 
 
@@ -44,6 +45,9 @@ def read_table(path: str, required: Sequence[str], optional: Sequence[str] = ())
     header = next(filter(str.strip, text.splitlines()), "")
     delimiter = next((mark for mark in _DELIMITERS if mark in header), ",")
     lines = ((line, cells) for line, cells in _lines(text, delimiter, source.name) if any(cells))
+    if header.lower().startswith("sep="):
+        # Excel's way to say which delimiter follows.
+        next(lines)
     first, names = next(lines, (1, []))
     numbers = _numbers(names, required, optional, Place(source.name, first))
     rows = [_row(cells, numbers, Place(source.name, line)) for line, cells in lines]
@@ -54,9 +58,12 @@ def read_table(path: str, required: Sequence[str], optional: Sequence[str] = ())
 
 def _decode(data: bytes, name: str) -> str:
     try:
-        return data.decode("utf-16" if data.startswith(_BOMS_UTF16) else "utf-8-sig")
+        text = data.decode("utf-16" if data.startswith(_BOMS_UTF16) else "utf-8-sig")
+        if "\0" in text:
+            raise CsvLstmError("is UTF-16 without a byte order mark, or no text", Place(name), advice=_SAVE_AGAIN)
+        return text
     except UnicodeDecodeError:
-        raise CsvLstmError("is not UTF-8 text", Place(name), advice="save it again as CSV in UTF-8") from None
+        raise CsvLstmError("is not UTF-8 text", Place(name), advice=_SAVE_AGAIN) from None
 
 
 def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:

@@ -19,6 +19,9 @@ def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[Identi
     if not directory:
         raise CsvLstmError("-o is empty", expected="the name of a folder", advice="-o . is the working directory")
     with refusing(directory):
+        if names and has_manifest(directory):
+            found = "holds a converted network, and a layer beside it would be taken for a part of it"
+            raise CsvLstmError(found, Place(directory), advice="choose another -o")
         parent = os.path.dirname(os.path.realpath(directory))
         if not os.path.isdir(parent):
             raise CsvLstmError("no such folder", Place(parent), advice="make it first, or choose another -o")
@@ -67,7 +70,9 @@ def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
 
 def _below(directory: str) -> Iterator[tuple[str, bool]]:
     """List what lies below a folder, and whether it is a folder; a link to one is not."""
-    for entry in os.scandir(directory):
+    with os.scandir(directory) as found:
+        entries = list(found)
+    for entry in entries:
         is_folder = entry.is_dir(follow_symlinks=False)
         yield entry.path, is_folder
         if is_folder:

@@ -45,7 +45,7 @@ def _listed_folders(directory: str) -> list[str]:
         found = f"holds a network ({MANIFEST}) and a layer ({PARTS[0]}.csv)"
         raise CsvLstmError(found, Place(directory), advice="move one of them to a folder of its own")
     for row in changed_files(directory, rows):
-        found = f"{row.text('file')} is not the file that was converted: its SHA-256 is another one"
+        found = f"{row.text('file')} is gone, or not the file that was converted: it has another SHA-256"
         advice = "csvlstm check tells what differs; convert the network again"
         raise CsvLstmError(found, row.place("sha256"), advice=advice)
     return [os.path.join(directory, os.path.dirname(row.text("file"))) for row in rows[:: len(PARTS)]]

@@ -82,8 +82,19 @@ def test_a_row_without_a_forget_bias_gets_the_one_of_the_command() -> None:
         " Layer , KERNEL,bias,input_size,hidden_size\n a , k.csv ,b.csv, 3 , 5 \n",
         "hidden_size,input_size,bias,kernel,layer\n5,3,b.csv,k.csv,a\n",
         "{0},\n{1},\n",
+        "\n\n{0}\n{1}\n",
+        "sep=,\r\n{0}\r\n{1}\r\n",
     ],
-    ids=["spreadsheet", "blank rows", "quotes", "blanks and capitals", "other order", "column without a name"],
+    ids=[
+        "spreadsheet",
+        "blank rows",
+        "quotes",
+        "blanks and capitals",
+        "other order",
+        "column without a name",
+        "blank rows first",
+        "Excel's first line",
+    ],
 )
 def test_what_a_spreadsheet_makes_of_it_is_read(text: str) -> None:
     assert sizes(write(text.format(HEAD, row("a", 3, 5)))) == [[("a", Sizes(3, 5), "")]]
@@ -119,6 +130,10 @@ REFUSED = {
     "dot at its end": (f"{HEAD}\n{row('a.', 3, 5)}\n", "(A2): 'a.' cannot be the name of a folder"),
     "formula": (f"{HEAD}\n{row('=1+1', 3, 5)}\n", "(A2): '=1+1' begins with =, which spreadsheets take for a formula"),
     "the manifest's name": (f"{HEAD}\n{row('Weights.csv', 3, 5)}\n", "(A2): 'Weights.csv' is the name of the list"),
+    "too long": (f"{HEAD}\n{row('x' * 256, 3, 5)}\n", "(A2): 'xxxxx"),
+    "device": (f"{HEAD}\n{row('nul.txt', 3, 5)}\n", "(A2): 'nul.txt' is a device on Windows, and no folder"),
+    "size of thousands of digits": (f"{HEAD}\n{row('a', '9' * 5000, 5)}\n", "line 2, column 4 (D2): '99999"),
+    "number with an underscore": (f"{HEAD},forget_bias\n{row('a', 3, 5, '1_5')}\n", "(F2): '1_5' is no forget bias"),
     "twice": (f"{HEAD}\n{row('a', 3, 5)}\n{row('a', 5, 5)}\n", "line 3, column 1 (A3): layer 'a' is in line 2 already"),
     "equal but for case": (
         f"{HEAD}\n{row('Enc', 3, 5)}\n{row('enc', 5, 4)}\n",
@@ -176,7 +191,20 @@ def test_independent_rows_need_no_chain() -> None:
     assert not network.chained
 
 
+def test_a_forward_cell_alone_is_a_layer_of_one_direction() -> None:
+    path = table(row("a", 3, 5, "forward"), row("b", 5, 4, "forward"), head=WITH_DIRECTION)
+    assert sizes(path) == [[("a", Sizes(3, 5), "")], [("b", Sizes(5, 4), "")]]
+
+
+def test_names_that_unicode_takes_for_the_same_are_refused() -> None:
+    rows = row("caf\u00e9", 3, 5), row("CAFE\u0301", 5, 4)
+    assert "would be one folder on some systems" in refused("\n".join((HEAD, *rows)))
+
+
 def test_a_table_that_is_no_text_is_refused() -> None:
     Path("layers.csv").write_bytes(b"layer\xff")
     with pytest.raises(CsvLstmError, match=r"layers\.csv: is not UTF-8 text; save it again as CSV in UTF-8"):
+        read_layers("layers.csv")
+    Path("layers.csv").write_bytes(HEAD.encode("utf-16-le"))
+    with pytest.raises(CsvLstmError, match="is UTF-16 without a byte order mark, or no text"):
         read_layers("layers.csv")

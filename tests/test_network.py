@@ -80,8 +80,6 @@ def test_wrong_sizes_are_said_in_the_words_of_who_declared_them(tmp_path: Path) 
     files = write_export(tmp_path, np.random.default_rng(0).random((8, 20)), np.arange(20.0))
     with pytest.raises(CsvLstmError, match=r"do not fit --input-size 4 --hidden-size 4; .*leave --input-size 3$"):
         read_cell(single(Cell(*files, Sizes(4, 4))).cells[0])
-    declared = (
-        r"do not fit input_size 4 hidden_size 4; .*leave input_size 3; the sizes are declared in layers.csv: line 2$"
-    )
+    declared = r"do not fit input_size 4 hidden_size 4; .*leave input_size 3; see layers.csv: line 2$"
     with pytest.raises(CsvLstmError, match=declared):
         read_cell(Cell(*files, Sizes(4, 4), layer="a", declared="layers.csv: line 2"))

@@ -119,6 +119,7 @@ def test_independent_rows_are_separate_cells(tmp_path: Path) -> None:
         (["-o", "x", "k.csv", "b.csv"], "unrecognized arguments: k.csv b.csv"),
         (["--stdout", "kernel"], "--stdout prints one file, and --layers makes many; expected -o DIR"),
         (["-o", ""], "-o is empty"),
+        (["--layers", "", "-o", "x"], "a path is empty; expected the name of a file"),
     ],
 )
 def test_what_does_not_go_with_a_table_is_refused(tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -151,7 +152,7 @@ def test_wrong_sizes_name_the_row_that_declares_them(tmp_path: Path) -> None:
     sample = copied(tmp_path)
     (sample / "layers.csv").write_text(LAYERS.read_text().replace("5,4\n", "5,3\n"))
     run = csvlstm("convert", "--layers", sample / "layers.csv", "-o", tmp_path / "out")
-    assert_refused(run, "so hidden_size 4; the kernel's 9 rows then leave input_size 5; the sizes are declared in")
+    assert_refused(run, "so hidden_size 4; the kernel's 9 rows then leave input_size 5; see ")
     assert run.stderr.endswith(b"sample/layers.csv: line 3\n")
     assert os.listdir(tmp_path) == ["sample"]
 
@@ -202,6 +203,50 @@ class TestFolders:
             self.convert(keras, "--force"), f"{name}: is no part of a converted network, so --force does not"
         )
         assert files_below(keras) == before
+
+    def test_links_and_empty_folders_are_never_lost(self, keras: Path, tmp_path: Path) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        (keras / "link").symlink_to(tmp_path / "elsewhere")
+        assert_refused(self.convert(keras, "--force"), "link: is no part of a converted network")
+        (keras / "link").unlink()
+        (keras / "notes").mkdir()
+        assert_refused(self.convert(keras, "--force"), "notes: is no part of a converted network")
+        assert (keras / "notes").is_dir()
+
+    def test_what_comes_into_the_folder_meanwhile_is_never_lost(
+        self, keras: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def write_beside(entries: object) -> bytes:
+            (keras / "notes.txt").write_text("mine")
+            return b"file\n"
+
+        monkeypatch.setattr("csvlstm.conversion.write_manifest", write_beside)
+        assert main(["convert", "--layers", str(LAYERS), "--force", "-o", str(keras)]) == 2
+        assert "notes.txt: is no part of a converted network" in capsys.readouterr().err
+        assert (keras / "notes.txt").read_text() == "mine"
+        assert os.listdir(keras.parent) == ["keras"]
+
+    def test_a_folder_that_comes_between_the_renames_is_said_with_the_way_to_the_old_one(
+        self, keras: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before, rename = files_below(keras), os.rename
+
+        def overtaken(source: str, target: str) -> None:
+            if source.endswith(".partial"):
+                keras.mkdir()
+                (keras / "notes.txt").write_text("another's")
+            rename(source, target)
+
+        monkeypatch.setattr(os, "rename", overtaken)
+        assert main(["convert", "--layers", str(LAYERS), "--force", "-o", str(keras)]) == 2
+        said = capsys.readouterr().err
+        assert "another folder came into its place in the meantime; the earlier network is now " in said
+        assert files_below(Path(said.strip().rpartition(" ")[2])) == before
+
+    def test_a_replaced_folder_keeps_its_permissions(self, keras: Path) -> None:
+        keras.chmod(0o750)
+        assert self.convert(keras, "--force").returncode == 0
+        assert keras.stat().st_mode & 0o777 == 0o750
 
     def test_a_folder_without_a_network_is_never_replaced(self, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("mine")
@@ -281,12 +326,14 @@ class TestManifest:
     def test_an_edited_file_is_refused_and_checked(self, keras: Path) -> None:
         kernel = keras / "cell_1" / "kernel.csv"
         kernel.write_bytes(kernel.read_bytes().replace(b"\n", b"\r\n"))
-        assert "weights.csv: line 5, column 9 (I5): cell_1/kernel.csv is not the file that was converted" in (
+        assert "weights.csv: line 5, column 9 (I5): cell_1/kernel.csv is gone, or not the file that was" in (
             self.refused(keras)
         )
         run = check(keras)
         assert run.returncode == 1
-        message = "mistake in weights.csv, cell_1/kernel.csv is listed with another SHA-256 (line 5)"
+        message = (
+            "mistake in weights.csv, cell_1/kernel.csv has not the SHA-256 of line 5: read_weights would refuse it"
+        )
         assert message in run.stderr.decode()
 
     def test_another_order_is_seen_by_check(self, keras: Path) -> None:
@@ -300,6 +347,27 @@ class TestManifest:
         assert "line 2, column 1 (A2): 'cell_0/recurrent_kernel.csv' is out of order" in self.refused(keras)
         assert_refused(check(keras), "is out of order; expected LAYER/kernel.csv, recurrent_kernel.csv, bias.csv")
 
+    def test_a_wrong_layer_in_a_row_is_seen_by_check(self, keras: Path) -> None:
+        self.rewrite(keras, lambda rows: [row.replace(",cell_1,", ",cell_0,") for row in rows])
+        run = check(keras)
+        message = "mistake in weights.csv, line 5 says that cell_1/kernel.csv is kernel of layer cell_0"
+        assert (run.returncode, message in run.stderr.decode()) == (1, True)
+
+    def test_a_single_layer_is_not_put_beside_a_network(self, keras: Path) -> None:
+        files = SUNSPOTS / "cell_0_kernel.csv", SUNSPOTS / "cell_0_bias.csv", "--input-size", "3", "--hidden-size", "5"
+        run = csvlstm("convert", *files, "--force", "-o", keras)
+        assert_refused(run, "keras: holds a converted network, and a layer beside it would be taken for a part of it")
+
+    def test_a_layer_may_be_named_as_a_file_of_a_layer(self, tmp_path: Path) -> None:
+        table = (
+            LAYERS.read_text()
+            .replace("cell_0,", "kernel.csv,", 1)
+            .replace("cell_0_kernel.csv", f"{SUNSPOTS}/cell_0_kernel.csv")
+        )
+        (copied(tmp_path) / "layers.csv").write_text(table)
+        run = csvlstm("convert", "--layers", tmp_path / "sample" / "layers.csv", "-q", "-o", tmp_path / "keras")
+        assert (run.returncode, len(read_weights(tmp_path / "keras"))) == (0, 6)
+
     def test_a_cut_list_is_refused(self, keras: Path) -> None:
         self.rewrite(keras, lambda rows: rows[:-1])
         assert "line 6, column 1 (A6): ends in the middle of a layer" in self.refused(keras)
@@ -311,7 +379,7 @@ class TestManifest:
 
     def test_a_file_that_is_gone_is_refused(self, keras: Path) -> None:
         (keras / "cell_0" / "bias.csv").unlink()
-        assert "cell_0/bias.csv is not the file that was converted" in self.refused(keras)
+        assert "cell_0/bias.csv is gone, or not the file that was converted" in self.refused(keras)
 
     def test_a_network_and_a_layer_in_one_folder_are_refused(self, keras: Path) -> None:
         shutil.copy(keras / "cell_0" / "kernel.csv", keras)
@@ -361,6 +429,11 @@ class TestRecordedRun:
             csvlstm("check", "--layers", layers, tmp_path / "keras", *run),
             "y.csv: 5 cells in a row; expected 10, the hidden sizes of both directions, with one row a step",
         )
+
+    @pytest.mark.parametrize("empty", [["", "x.csv"], ["x.csv", ""], ["", ""]])
+    def test_an_empty_path_is_not_taken_for_no_recorded_run(self, keras: Path, empty: list[str]) -> None:
+        run = check(keras, "--recorded-inputs", empty[0], "--recorded-outputs", empty[1])
+        assert run.returncode == 2
 
     def test_it_does_not_go_through_separate_cells(self, keras: Path) -> None:
         assert_refused(check(keras, *RECORDED, "--independent"), "a recorded run goes through a stack")

@@ -55,3 +55,16 @@ def test_every_refusal_of_the_program_is_in_the_readme_by_its_exit_code() -> Non
 def test_every_module_has_its_place_in_the_readme() -> None:
     modules = {path.name for path in (ROOT / "csvlstm").glob("*.py") if not path.name.startswith("__")}
     assert modules <= set(re.findall(r"\w+\.py", README))
+
+
+def test_every_package_that_is_imported_is_installed_with_the_program() -> None:
+    imported = {
+        module.split(".")[0]
+        for path in (ROOT / "csvlstm").glob("*.py")
+        for module in re.findall(r"^ *(?:import|from) (\w+(?:\.\w+)*)", path.read_text(), re.MULTILINE)
+    }
+    declared = re.findall(
+        r"^    (\w+)>=", (ROOT / "setup.cfg").read_text().partition("extras_require")[0], re.MULTILINE
+    )
+    foreign = imported - set(sys.stdlib_module_names) - {"csvlstm"}
+    assert foreign == {package.lower() for package in declared}

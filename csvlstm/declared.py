@@ -1,0 +1,28 @@
+"""What a user declares in words, on the command line or in a table: sizes and numbers."""
+
+_LARGEST_SIZE = 2**31 - 1
+_LONGEST = 40
+
+
+def read_size(text: str) -> int | None:
+    """Read a size: a whole number of 1 or more, in ASCII digits alone; None for anything else.
+
+    >>> read_size("128"), read_size("0"), read_size("1_0"), read_size("9" * 5000)
+    (128, None, None, None)
+    """
+    if len(text) > _LONGEST or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text) if 1 <= int(text) <= _LARGEST_SIZE else None
+
+
+def read_number(text: str) -> float | None:
+    """Read a finite number as ASCII text without underscores; None for anything else.
+
+    >>> read_number("-0.5"), read_number("nan"), read_number("1_5"), read_number("1e999")
+    (-0.5, None, None, None)
+    """
+    try:
+        number = float(text) if text.isascii() and "_" not in text else float("nan")
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
