@@ -27,8 +27,9 @@ example:
   csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 -o converted
 
 The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or column, in C
-order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), a header row, an index
-column and gzip are recognised. One of the two files may be - for standard input.
+order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), decimal commas,
+quotes, UTF-16, a header row, an index column, comments of np.savetxt, gzip, bzip2 and xz are recognised. One of the two
+files may be - for standard input.
 
 exit codes:
   0  done, and both sides are equivalent
@@ -165,6 +166,15 @@ def _add_export(command: argparse.ArgumentParser) -> None:
         "--header", action=yes_or_no, help="whether an extra first row is a header row (default: found)"
     )
     command.add_argument("--index", action=yes_or_no, help="whether an extra first column is an index (default: found)")
+    command.add_argument(
+        "--delimiter",
+        metavar="MARK",
+        type=_delimiter,
+        help="what parts the cells: comma, semicolon, tab, blanks or the character itself (default: found)",
+    )
+    command.add_argument(
+        "--decimal", metavar="SIGN", type=_decimal, help="decimal sign: point or comma, or itself (default: found)"
+    )
 
 
 def _add_outputs(command: argparse.ArgumentParser) -> None:
@@ -186,6 +196,22 @@ def _size(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) >= 1):
         raise argparse.ArgumentTypeError(f"{text!r} is no size; expected a whole number of 1 or more")
     return int(text)
+
+
+def _delimiter(text: str) -> bytes:
+    mark = {"comma": ",", "semicolon": ";", "tab": "\t", "blanks": " "}.get(text, text)
+    if not (len(mark) == 1 and (" " <= mark <= "~" or mark == "\t")) or mark.isalnum() or mark in '+-._"':
+        raise argparse.ArgumentTypeError(
+            f"{text!r} parts no cells; expected comma, semicolon, tab, blanks or a character"
+        )
+    return mark.encode()
+
+
+def _decimal(text: str) -> bytes:
+    sign = {"point": ".", "comma": ","}.get(text, text)
+    if sign not in (".", ","):
+        raise argparse.ArgumentTypeError(f"{text!r} is no decimal sign; expected point or comma")
+    return sign.encode()
 
 
 def _finite(text: str) -> float:
@@ -240,7 +266,7 @@ def _check(asked: argparse.Namespace) -> int:
 def _options(asked: argparse.Namespace) -> "Options":
     from .shapes import Options
 
-    return Options(asked.transposed, asked.header, asked.index)
+    return Options(asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal)
 
 
 def _convert(asked: argparse.Namespace) -> int:

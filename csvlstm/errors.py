@@ -1,6 +1,9 @@
 """What csvlstm refuses, and where in a file it found it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+_SHOWN = 40
 
 
 def a1(line: int, column: int) -> str:
@@ -14,6 +17,15 @@ def a1(line: int, column: int) -> str:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return f"{letters}{line}"
+
+
+def shown(cell: str) -> str:
+    """Give a cell between quotes for a message, and of a long one its start.
+
+    >>> shown("#NAME?"), len(shown("7" * 100))
+    ("'#NAME?'", 42)
+    """
+    return repr(cell if len(cell) <= _SHOWN else cell[: _SHOWN - 3] + "...")
 
 
 class Place(NamedTuple):
@@ -37,6 +49,10 @@ class Place(NamedTuple):
             return self.file
         column = f", column {self.column} ({self.address})" if self.column else ""
         return f"{self.file}: line {self.line}{column}"
+
+
+Placing = Callable[[int, int], Place]
+"""What tells where a line and a column of a text stand in a file."""
 
 
 class CsvLstmError(ValueError):
