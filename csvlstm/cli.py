@@ -42,8 +42,9 @@ examples:
   csvlstm convert --layers layers.csv -o converted
 
 The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or column, in C
-order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), a header row, an index
-column and gzip are recognised. One of the two files may be - for standard input.
+order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), decimal commas,
+quotes, UTF-16, a header row, an index column, comments of np.savetxt, gzip, bzip2 and xz are recognised. One of the two
+files may be - for standard input.
 
 LAYERS.CSV has one row a cell, from the input up, under the column names layer, kernel, bias, input_size, hidden_size,
 and optionally direction (forward or backward) and forget_bias. Paths in it are relative to it. DIR then gets a folder
@@ -237,6 +238,15 @@ def _add_export(command: argparse.ArgumentParser, of_network: bool) -> None:
         "--header", action=yes_or_no, help="whether an extra first row is a header row (default: found)"
     )
     command.add_argument("--index", action=yes_or_no, help="whether an extra first column is an index (default: found)")
+    command.add_argument(
+        "--delimiter",
+        metavar="MARK",
+        type=_delimiter,
+        help="what parts the cells: comma, semicolon, tab, blanks or the character itself (default: found)",
+    )
+    command.add_argument(
+        "--decimal", metavar="SIGN", type=_decimal, help="decimal sign: point or comma, or itself (default: found)"
+    )
 
 
 def _add_cell(command: argparse.ArgumentParser) -> None:
@@ -278,6 +288,22 @@ def _size(text: str) -> int:
     if size is None:
         raise argparse.ArgumentTypeError(f"{shown(text)} is no size; expected a whole number of 1 or more")
     return size
+
+
+def _delimiter(text: str) -> bytes:
+    mark = {"comma": ",", "semicolon": ";", "tab": "\t", "blanks": " "}.get(text, text)
+    if not (len(mark) == 1 and (" " <= mark <= "~" or mark == "\t")) or mark.isalnum() or mark in '+-._"':
+        raise argparse.ArgumentTypeError(
+            f"{text!r} parts no cells; expected comma, semicolon, tab, blanks or a character"
+        )
+    return mark.encode()
+
+
+def _decimal(text: str) -> bytes:
+    sign = {"point": ".", "comma": ","}.get(text, text)
+    if sign not in (".", ","):
+        raise argparse.ArgumentTypeError(f"{text!r} is no decimal sign; expected point or comma")
+    return sign.encode()
 
 
 def _finite(text: str) -> float:
@@ -350,7 +376,7 @@ def _network(asked: argparse.Namespace) -> "Network":
 def _options(asked: argparse.Namespace) -> "Options":
     from .shapes import Options
 
-    return Options(asked.transposed, asked.header, asked.index)
+    return Options(asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal)
 
 
 def _convert(asked: argparse.Namespace) -> int:

@@ -19,7 +19,6 @@ from .results import (
     BlockResult,
     Target,
     block_result,
-    target_form,
 )
 from .tables import Export
 
@@ -76,7 +75,7 @@ def _compare(export: Export, block: Block, file: Rectangle, forget_bias: float, 
     misses = _misses(block, export, expected, target, forget_bias, tolerance)
     level = next((level for level, missing in misses.items() if not missing.any()), DIFFERENT)
     stricter = [name for name in misses if LEVELS.index(name) < LEVELS.index(level)] or [IDENTICAL]
-    form = target_form(block.part, values.shape[0], values.shape[1], is_column=file.values.shape[1] == 1)
+    form = file.form._replace(rows=values.shape[0], columns=values.shape[1])
     difference = min(float(np.max(np.abs(target - expected))), sys.float_info.max)
     return block_result(block, table, Target(file.name, form), misses[stricter[-1]], difference, level)
 

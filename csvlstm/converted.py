@@ -5,32 +5,41 @@ from functools import partial
 from typing import NamedTuple
 
 from .cells import Array
-from .dialect import canonical
-from .errors import CsvLstmError, Place
+from .dialect import Canonical, readings
+from .errors import CsvLstmError, Place, shown
 from .layout import PARTS
 from .parsing import parse, refusal, separators
-from .shapes import DEFAULTS, cells_per_line, grids
-from .sources import read_source
+from .shapes import DEFAULTS, Form, Grid, cells_per_line, grids
+from .sources import Source, read_source
+from .tables import Labels, body, labels
 
 _SHOWN = 10
 
 
 class Rectangle(NamedTuple):
-    """A file of numbers [rows, columns] as it lies there, and its SHA-256 where somebody asked for it."""
+    """A file of numbers [rows, columns] as it lies there; `form` and `labels` say what stands beside them.
+
+    `sha256` is that of the file, empty where nobody asked for it.
+    """
 
     name: str
     values: Array
+    form: Form
+    labels: Labels = Labels([], [])
     sha256: str = ""
 
     def place(self, row: int, column: int) -> Place:
         """Tell where a cell, counted from 0, stands in the file."""
-        return _place(self.name, row, column)
+        return self.form.place(self.name, row, column)
 
 
 def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> dict[str, Rectangle]:
-    """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with their SHA-256 where `digest` asks for it.
+    """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
 
-    Raises CsvLstmError where a file is missing, is no rectangle, or holds anything but weights.
+    `digest` asks for the SHA-256 of each file.
+
+    Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
+    ways.
 
     >>> {part: file.values.shape for part, file in read_converted("sample_data/quirks/converted_D1_H1").items()}
     {'kernel': (1, 4), 'recurrent_kernel': (1, 4), 'bias': (1, 4)}
@@ -43,21 +52,48 @@ def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> d
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
-    return {part: read_rectangle(os.path.join(directory, f"{part}.csv"), digest) for part in PARTS}
+    files: dict[str, Rectangle] = {}
+    for part in PARTS:
+        # What the first file shows settles what could be two things in the next.
+        decimal = b"," if any(file.form.decimal == b"," for file in files.values()) else None
+        files[part] = _read_part(os.path.join(directory, f"{part}.csv"), part, decimal, digest)
+    return files
 
 
-def read_rectangle(path: str, digest: bool = False) -> Rectangle:
-    """Read a file of numbers as it lies there; raises CsvLstmError as `read_converted` does."""
+def read_rectangle(path: str) -> Rectangle:
+    """Read a file of numbers without labels as it lies there; raises CsvLstmError as `read_converted` does."""
+    source = read_source(path)
+    text = readings(source.data, source.name)[-1]
+    _refuse_doubt(text)
+    if any(grid.header_row and not grid.doubtful for grid in grids(text.text, DEFAULTS)[:1]):
+        raise CsvLstmError("has a header row", text.place(1), expected="numbers only", advice="take the row out")
+    return _rectangle(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False))
+
+
+def _read_part(path: str, part: str, decimal: bytes | None, digest: bool) -> Rectangle:
     source = read_source(path, digest=digest)
-    text = canonical(source.data, source.name).text
-    if any(grid.header_row for grid in grids(text, DEFAULTS)[:1]):
-        raise CsvLstmError("has a header row", Place(path, 1), expected="numbers only", advice="take the row out")
-    columns = cells_per_line(text)
-    values = None if separators(text, columns, columns) is None else parse(text)
+    # Only a bias may be one column, whose commas are then decimal signs.
+    text = readings(source.data, source.name)[0 if part == "bias" else -1]
+    if decimal is None:
+        _refuse_doubt(text)
+    seen = grids(text.text, DEFAULTS)
+    if seen[0].doubtful == "header":
+        found, expected = "the first row may be labels or weights", "labels such as i_0"
+        raise CsvLstmError(found, text.place(1, 1), expected=expected, advice="take the row out where it is none")
+    # A column too many shows in the shape.
+    return _rectangle(source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)))
+
+
+def _refuse_doubt(text: Canonical) -> None:
+    if text.doubt:
+        found = f"the comma in {shown(text.doubt.text)} may be a decimal sign or not"
+        raise CsvLstmError(found, text.doubt.place, advice="save the file again with decimal points")
+
+
+def _rectangle(source: Source, text: Canonical, grid: Grid) -> Rectangle:
+    form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
+    cells = body(text.text, grid)
+    values = None if separators(cells, grid.columns, grid.columns) is None else parse(cells)
     if values is None:
-        raise refusal(text, columns, partial(_place, source.name))
-    return Rectangle(source.name, values.reshape(-1, columns), source.sha256)
-
-
-def _place(name: str, row: int, column: int) -> Place:
-    return Place(name, row + 1, column + 1)
+        raise refusal(cells, grid.columns, partial(form.place, text.name), form.decimal)
+    return Rectangle(text.name, values.reshape(-1, grid.columns), form, labels(text.text, grid), source.sha256)

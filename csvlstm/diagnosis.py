@@ -16,7 +16,6 @@ from .cells import Array
 from .comparison import equal_as_float32
 from .converted import Rectangle
 from .digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding
-from .errors import a1
 from .explanations import Base, Mistake, bias_bases, gate_order, kernel_bases, orders, wrong_quarter
 from .layout import KERAS, PARTS, TF1, Gate, quarter_order
 from .tables import Export
@@ -229,7 +228,7 @@ def _edit(case: _Case, fit: _Fit, row: int, column: int) -> str:
     table = case.export.bias if case.part == "bias" else case.export.kernel
     width = fit.target.shape[1] // 4
     source = fit.order[column // width] * width + column % width
-    address = a1(column + 1, row + 1) if fit.base.turned else a1(row + 1, column + 1)
+    address = case.file.place(*((column, row) if fit.base.turned else (row, column))).address
     origin = "" if fit.base.first_row is None else f" from {table.place(fit.base.first_row + row, source).address}"
     return f"{address} is {float(fit.target[row, column])!r} instead of {float(fit.predicted[row, column])!r}{origin}"
 

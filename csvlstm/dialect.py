@@ -1,95 +1,141 @@
-"""From the bytes of any accepted CSV dialect to canonical text: UTF-8, LF, cells between commas, no blanks around them.
+"""From the bytes of any accepted CSV dialect to canonical text: UTF-8, LF, cells between commas, decimal points.
 
-Lines and cells keep their number and their order, so that a place in the canonical text is a place in the file.
+Cells keep their digits, and lines and cells their order, so that a place in the canonical text is one in the file.
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from .errors import CsvLstmError, Place
+from .decimals import COMMA, POINT, Cell, Cells, Commas, commas_in_cells, is_one_number_a_line, may_be_two_columns
+from .encoding import Lines, table_lines
+from .errors import CsvLstmError, Place, Placing
 
-_BOM_UTF8 = b"\xef\xbb\xbf"
-_BOMS_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_NAMES = {b",": "comma", b";": "semicolon", b"\t": "tab", b" ": "blanks"}
+BETWEEN = b"\x1f"
+"""The unit separator: it parts cells that had quotes around them, and none where there is one cell a line."""
+
+_BLANK = b" "
+_NAMES = {b";": "semicolon", b"\t": "tab", _BLANK: "blanks"}
+_DELIMITING_COMMA = rb"(?m:^),|,,|,(?m:$)"
 
 
 class Canonical(NamedTuple):
-    """Canonical text, ending with a newline, and what was recognised on the way to it."""
+    """The text of a file in canonical form, ending with a newline, and what was recognised on the way to it.
 
-    text: bytes
-    recognised: list[str]
-
-
-def canonical(data: bytes, name: str) -> Canonical:
-    r"""Bring the bytes of a file into canonical text.
-
-    Raises CsvLstmError for an empty file, for UTF-16 and for binary data.
-
-    >>> canonical(b"\xef\xbb\xbf1;2\r\n3;4", "k.csv")
-    Canonical(text=b'1,2\n3,4\n', recognised=['byte order mark', 'semicolon as delimiter'])
+    `skipped` lines of the file stand above the text, and `decimal` is the decimal sign there. A `doubt` is a cell that
+    could be read in another way.
     """
-    recognised = []
-    if data.startswith(_BOM_UTF8):
-        data = data[len(_BOM_UTF8) :]
-        recognised.append("byte order mark")
-    _refuse_binary(data, name)
-    text = _with_line_feeds(data)
-    if not (text[:64].strip() or text.strip()):
-        raise CsvLstmError("is empty", Place(name), advice="export the weights again")
-    delimiter = _delimiter(text)
-    if delimiter != b",":
-        recognised.append(f"{_NAMES[delimiter]} as delimiter")
-    return Canonical(_with_commas(text, delimiter, name), recognised)
+
+    name: str
+    text: bytes
+    recognised: Sequence[str] = ()
+    skipped: int = 0
+    decimal: bytes = POINT
+    doubt: Cell | None = None
+
+    def place(self, line: int, column: int | None = None) -> Place:
+        """Tell where a line and a cell of the text, counted from 1, stand in the file."""
+        return Place(self.name, line + self.skipped, column)
 
 
-def _refuse_binary(data: bytes, name: str) -> None:
-    if data.startswith(_BOMS_UTF16):
-        raise CsvLstmError("is UTF-16 text", Place(name), expected="UTF-8", advice="save it again as UTF-8")
-    if b"\0" in data[:4096]:
-        advice = "export the weights with np.savetxt(file, weights, delimiter=',')"
-        raise CsvLstmError("is binary data", Place(name), expected="CSV text", advice=advice)
+def canonical(data: bytes, name: str, delimiter: bytes | None = None, decimal: bytes | None = None) -> Canonical:
+    r"""Bring the bytes of a file into canonical text, in the likeliest of its readings.
+
+    Raises CsvLstmError as `readings` does.
+
+    >>> canonical(b"\xef\xbb\xbf0,5;2\r\n3;4", "k.csv").text
+    b'0.5,2\n3,4\n'
+    """
+    return readings(data, name, delimiter, decimal)[0]
 
 
-def _with_line_feeds(data: bytes) -> bytes:
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # Tested first, because stripping copies the whole text.
-    if not data.endswith(b"\n") or data.endswith(b"\n\n"):
-        data = data.rstrip(b"\n") + b"\n"
-    return data
+def readings(data: bytes, name: str, delimiter: bytes | None = None, decimal: bytes | None = None) -> list[Canonical]:
+    r"""Bring the bytes of a file into canonical text, in each way that they can be read, the likeliest first.
+
+    There is more than one where commas may be decimal signs or delimiters; `delimiter` and `decimal`, where the user
+    names them, leave only one. Raises CsvLstmError for an empty file, for damaged UTF-16, for binary data, for quotes
+    that do not pair, and for numbers with both decimal signs or with groups of thousands.
+
+    >>> [reading.text for reading in readings(b"0,5\n0,25\n", "b.csv")]
+    [b'0.5\n0.25\n', b'0,5\n0,25\n']
+    """
+    lines = table_lines(data, name)
+    said = delimiter or lines.delimiter
+    marks = [said] if said else _delimiters(lines.text, decimal)
+    return [_reading(lines, mark, decimal, name) for mark in marks]
 
 
-def _delimiter(text: bytes) -> bytes:
+def _delimiters(text: bytes, decimal: bytes | None) -> list[bytes]:
     """Choose by the first two lines: a header row may hide what the rows of weights use, and those show it."""
-    second = text.find(b"\n", text.find(b"\n") + 1)
-    sample = text[: second + 1] or text
-    return next((mark for mark in (b";", b"\t", b",", b" ") if mark in sample), b",")
+    end = text.find(b"\n") + 1
+    sample = re.sub(rb'"[^"\n]*"', b"", text[: text.find(b"\n", end) + 1 or end])
+    if mark := next((mark for mark in (b";", b"\t") if mark in sample), None):
+        return [mark]
+    # Numbers have commas inside, and cells whose quotes were taken out leave one at an edge.
+    if decimal == COMMA and not re.search(_DELIMITING_COMMA, sample):
+        return [_BLANK if re.search(rb"[^ \n] +[^ \n]", sample) else BETWEEN]
+    if decimal is None and max(line.count(COMMA) for line in sample.split(b"\n")) <= 1 and is_one_number_a_line(text):
+        return [BETWEEN, COMMA]
+    return [_BLANK if _BLANK in sample and COMMA not in sample else COMMA]
 
 
-def _with_commas(text: bytes, delimiter: bytes, name: str) -> bytes:
-    if delimiter == b" ":
-        return _blanks_to_commas(text)
-    if b" " in text:
-        text = re.sub(rb" *(" + re.escape(delimiter) + rb"|\n) *", rb"\1", text.lstrip(b" "))
-    if delimiter == b",":
+def _reading(lines: Lines, mark: bytes, said: bytes | None, name: str) -> Canonical:
+    """Read lines whose cells a mark parts; `said` is the decimal sign that the user names."""
+    place = Canonical(name, b"", skipped=lines.skipped).place
+    is_quoted = b'"' in lines.text
+    cells = _cells(lines.text, mark, is_quoted, said, place)
+    commas = _commas(cells, said, is_column=mark == BETWEEN)
+    text = cells.text
+    if cells.delimiter != COMMA:
+        text = text.replace(COMMA, POINT).replace(cells.delimiter, COMMA)
+    whole = _without_trailing_commas(text)
+    found = {
+        f"{_NAMES.get(mark) or repr(mark.decode())} as delimiter": mark not in (COMMA, BETWEEN),
+        "quotes": is_quoted,
+        "decimal comma": commas.are_decimal and COMMA in cells.text,
+        "delimiters at the line ends": whole != text,
+    }
+    recognised = [*lines.recognised, *(words for words, holds in found.items() if holds)]
+    return Canonical(name, whole, recognised, lines.skipped, COMMA if commas.are_decimal else POINT, commas.doubt)
+
+
+def _cells(text: bytes, mark: bytes, is_quoted: bool, said: bytes | None, place: Placing) -> Cells:
+    """Part the cells by one byte that stands in none of them, without quotes and blanks around them."""
+    if (is_quoted or said == COMMA or mark == BETWEEN) and BETWEEN in text:
+        raise CsvLstmError(
+            "is binary data", Place(place(1, 0).file), expected="CSV text", advice="export the weights again"
+        )
+    if is_quoted:
+        from .quotes import unquoted
+
+        return Cells(unquoted(text, mark, BETWEEN, place), BETWEEN, place)
+    text = _without_blanks(text, mark)
+    if mark == COMMA == said:
+        return Cells(text.replace(COMMA, BETWEEN), BETWEEN, place)
+    return Cells(text, mark, place)
+
+
+def _commas(cells: Cells, said: bytes | None, is_column: bool) -> Commas:
+    if cells.delimiter == COMMA or not (said or COMMA in cells.text):
+        return Commas(False)
+    if is_column and said is None and may_be_two_columns(cells.text):
+        return Commas(True, cells.first_number_with(COMMA))
+    return commas_in_cells(cells, said)
+
+
+def _without_blanks(text: bytes, mark: bytes) -> bytes:
+    """Take away the blanks around cells; where blanks part them, leave one."""
+    if _BLANK not in text:
         return text
-    _refuse_decimal_commas(text, delimiter, name)
-    return text.replace(delimiter, b",")
-
-
-def _blanks_to_commas(text: bytes) -> bytes:
+    if mark != _BLANK:
+        return re.sub(rb" *(" + re.escape(mark) + rb"|\n) *", rb"\1", text.lstrip(b" "))
     if b"  " in text or b"\n " in text or b" \n" in text or text.startswith(b" "):
-        return b"".join(b",".join(line.split()) + b"\n" for line in text.split(b"\n")[:-1])
-    return text.replace(b" ", b",")
+        return b"".join(_BLANK.join(line.split()) + b"\n" for line in text.split(b"\n")[:-1])
+    return text
 
 
-def _refuse_decimal_commas(text: bytes, delimiter: bytes, name: str) -> None:
-    for number, line in enumerate(text.split(b"\n") if b"," in text else (), start=1):
-        for column, cell in enumerate(line.split(delimiter) if b"," in line else (), start=1):
-            if b"," in cell:
-                raise CsvLstmError(
-                    f"{cell.decode(errors='replace')!r} has a comma inside a {_NAMES[delimiter]}-delimited cell",
-                    Place(name, number, column),
-                    expected="a decimal point",
-                    advice="save the file again with decimal points",
-                )
+def _without_trailing_commas(text: bytes) -> bytes:
+    """Take away the delimiters that every line ends with."""
+    while text.endswith(b",\n") and text.count(b",\n") == text.count(b"\n"):
+        text = text.replace(b",\n", b"\n")
+    return text

@@ -1,5 +1,6 @@
 """What csvlstm refuses, and where in a file it found it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 _SHOWN = 40
@@ -48,6 +49,10 @@ class Place(NamedTuple):
             return self.file
         column = f", column {self.column} ({self.address})" if self.column else ""
         return f"{self.file}: line {self.line}{column}"
+
+
+Placing = Callable[[int, int], Place]
+"""What tells where a line and a column of a text stand in a file."""
 
 
 class CsvLstmError(ValueError):

@@ -6,7 +6,7 @@ found here, the reader refuses what is made of the right bytes in the wrong orde
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from mmap import mmap
 from typing import IO, cast
@@ -14,7 +14,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import CsvLstmError, Place
+from .errors import CsvLstmError, Place, Placing, shown
 
 Text = bytes | mmap
 """Plain text, in memory or in a file."""
@@ -160,10 +160,11 @@ class _Column:
         raise NotImplementedError
 
 
-def refusal(text: bytes, cells_per_line: int, place: Callable[[int, int], Place]) -> CsvLstmError:
+def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b".") -> CsvLstmError:
     """Say why plain text could not be read: its first ragged line or first cell that is no weight.
 
-    `place` tells where a row and a column of the text, counted from 0, stand in the file.
+    `place` tells where a row and a column of the text, counted from 0, stand in the file, and `decimal` which sign the
+    decimals have there.
     """
     for row, line in enumerate(text[:-1].split(b"\n")):
         count = line.count(b",") + 1
@@ -172,7 +173,7 @@ def refusal(text: bytes, cells_per_line: int, place: Callable[[int, int], Place]
         if not re.fullmatch(_LINE, line) or parse(line + b"\n") is None:
             for column, cell in enumerate(line.split(b",")):
                 if not is_weight(cell):
-                    return _refused_cell(cell, place(row, column))
+                    return _refused_cell(cell, place(row, column), decimal)
     raise AssertionError("a text was refused, but each of its cells is a weight")
 
 
@@ -192,8 +193,7 @@ def is_weight(cell: bytes) -> bool:
     return re.fullmatch(_WEIGHT, cell) is not None and abs(float(cell)) != float("inf")
 
 
-def _refused_cell(cell: bytes, place: Place) -> CsvLstmError:
+def _refused_cell(cell: bytes, place: Place, decimal: bytes) -> CsvLstmError:
     found, advice = next((found, advice) for form, found, advice in _REFUSALS if re.fullmatch(form, cell))
-    shown = cell.decode("utf-8", "replace")
-    shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    return CsvLstmError(found.format(cell=repr(shown)), place, expected="a number such as -0.5", advice=advice)
+    text = shown(cell.replace(b".", decimal).decode("utf-8", "replace"))
+    return CsvLstmError(found.format(cell=text), place, expected="a number such as -0.5", advice=advice)

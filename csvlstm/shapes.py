@@ -6,24 +6,35 @@ column only where it can be nothing else: a careless rule here would lose a row 
 
 import re
 from enum import Enum
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
+from .dialect import Canonical
 from .errors import CsvLstmError, Place
 from .parsing import count_lines
 
 _LABEL = r"(?s:[^\W\d].*)"
 _NO_LABEL = r"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+)"
+_WHOLE = r"\d{1,15}(?:\.0*)?"
+_EXTRA = rf"{_LABEL}|{_WHOLE}"
+_FRACTION = rb"\.\d*[1-9]"
 _FEWEST_THAT_COUNT = 4
 """Fewer cells than this may read 0, 1, 2 by chance; then the number of cells alone decides."""
 
+_GLANCE = 64
+
 
 class Options(NamedTuple):
-    """How the user says that an export is to be read; None leaves it to what the file shows."""
+    """How the user says that an export is to be read; None leaves it to what the file shows.
+
+    `delimiter` is the character that parts the cells, `decimal` the decimal sign: a point or a comma.
+    """
 
     transposed: bool = False
     header_row: bool | None = None
     index_column: bool | None = None
+    delimiter: bytes | None = None
+    decimal: bytes | None = None
 
 
 DEFAULTS = Options()
@@ -44,12 +55,17 @@ class Grid(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How a table [rows, columns] lies in its file: as it is, turned, or flat (one row or one column, C order)."""
+    """How a table [rows, columns] lies in its file: as it is, turned, or flat (one row or one column, C order).
+
+    `skipped` lines of the file stand above it, and `decimal` is the decimal sign there.
+    """
 
     rows: int
     columns: int
     grid: Grid
     transposed: bool
+    skipped: int = 0
+    decimal: bytes = b"."
 
     @property
     def as_it_is(self) -> bool:
@@ -68,7 +84,8 @@ class Form(NamedTuple):
 
     def place_in_grid(self, file: str, row: int, column: int) -> Place:
         """Tell where a cell of the grid, counted from 0, stands in the file."""
-        return Place(file, row + 1 + self.grid.header_row, column + 1 + self.grid.index_column)
+        line = self.skipped + self.grid.header_row + row + 1
+        return Place(file, line, self.grid.index_column + column + 1)
 
 
 class _Extra(Enum):
@@ -80,21 +97,23 @@ class _Extra(Enum):
     USER_DECIDES = (False, True, None)
 
 
-def forms(text: bytes, rows: int, columns: int, options: Options, name: str) -> list[Form]:
-    """List how the text can be read as a table [rows, columns]: one form, or none where the sizes are wrong.
+def forms(text: Canonical, rows: int, columns: int, options: Options) -> list[Form]:
+    """List how a text can be read as a table [rows, columns]: one form, or none where the sizes are wrong.
 
     Raises CsvLstmError where only the user can say whether the first row or column holds weights.
 
-    >>> [form.grid for form in forms(b"a,b,c,d\\n1,2,3,4\\n5,6,7,8\\n", 2, 4, Options(), "k.csv")]
+    >>> text = Canonical("k.csv", b"a,b,c,d\\n1,2,3,4\\n5,6,7,8\\n")
+    >>> [form.grid for form in forms(text, 2, 4, Options())]
     [Grid(rows=2, columns=4, header_row=True, index_column=False, doubtful='')]
     """
     matrix = (columns, rows) if options.transposed else (rows, columns)
     accepted = {matrix, (1, rows * columns), (rows * columns, 1)}
-    fitting = [grid for grid in grids(text, options) if (grid.rows, grid.columns) in accepted]
+    fitting = [grid for grid in grids(text.text, options) if (grid.rows, grid.columns) in accepted]
     for grid in fitting:
         if grid.doubtful:
-            raise _doubt(grid, name)
-    return [Form(rows, columns, grid, options.transposed and rows > 1) for grid in fitting]
+            raise _doubt(text, grid)
+    turned = options.transposed and rows > 1
+    return [Form(rows, columns, grid, turned, text.skipped, text.decimal) for grid in fitting]
 
 
 def grids(text: bytes, options: Options) -> list[Grid]:
@@ -133,7 +152,9 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     if first_of_body == str(len(cells)):
         # A kernel of counting numbers goes on counting in its second row.
         return _Extra.NO
-    return _extra(cells[index:], text, end + 1, corner_is_blank=index and not cells[0])
+    # Some writers leave the corner above an index out.
+    names = cells[index:] if len(cells) == cells_per_line(text) else cells
+    return _extra(names, text, end + 1, corner_is_blank=index and not cells[0])
 
 
 def _index(text: bytes, header: bool, options: Options) -> _Extra:
@@ -142,8 +163,10 @@ def _index(text: bytes, header: bool, options: Options) -> _Extra:
     if cells_per_line(text) == 1:
         return _Extra.NO
     start = text.find(b"\n") + 1 if header else 0
-    first = text[start : text.find(b"\n", start)].split(b",", 1)[0]
-    if not (first == b"0" or re.match(_LABEL, first.decode("utf-8", "replace"))):
+    second = text.find(b"\n", start) + 1
+    # A glance at two cells, because cutting a large text into its lines takes long.
+    glance = (re.split(rb"[,\n]", text[at : at + _GLANCE])[0] for at in (start, second) if at < len(text))
+    if not all(re.fullmatch(_EXTRA, cell.decode("utf-8", "replace")) for cell in glance):
         return _Extra.NO
     cells = [line.split(b",", 1)[0].decode("utf-8", "replace") for line in text[start:-1].split(b"\n")]
     return _extra(cells, text, start, corner_is_blank=header and text.startswith(b","))
@@ -154,13 +177,21 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
     if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
         return _Extra.YES if len(set(cells)) == len(cells) else _Extra.NO
     if cells != [str(number) for number in range(len(cells))]:
-        return _Extra.NO
+        # Other whole numbers that rise are hardly weights among fractions, but nothing says that they are none.
+        return _Extra.USER_DECIDES if _rises(cells) and re.compile(_FRACTION).search(text, body) else _Extra.NO
     if corner_is_blank:
         return _Extra.YES
     if len(cells) < _FEWEST_THAT_COUNT:
         return _Extra.SHAPE_DECIDES
-    # Among whole numbers, 0..n-1 may be weights as well; and 5e-1 may be what a decimal comma left of 0,5e-1.
+    # Among whole numbers, 0..n-1 may be weights as well.
     return _Extra.YES if text.find(b".", body) >= 0 else _Extra.USER_DECIDES
+
+
+def _rises(cells: list[str]) -> bool:
+    if len(cells) < _FEWEST_THAT_COUNT or not all(re.fullmatch(_WHOLE, cell) for cell in cells):
+        return False
+    numbers = [int(cell.partition(".")[0]) for cell in cells]
+    return all(number < following for number, following in pairwise(numbers))
 
 
 def _doubtful(header: _Extra, index: _Extra) -> str:
@@ -168,12 +199,17 @@ def _doubtful(header: _Extra, index: _Extra) -> str:
     return next(options, "")
 
 
-def _doubt(grid: Grid, name: str) -> CsvLstmError:
-    option, line = grid.doubtful, "first row" if grid.doubtful == "header" else "first column"
+def _doubt(text: Canonical, grid: Grid) -> CsvLstmError:
+    option, is_header = grid.doubtful, grid.doubtful == "header"
+    # A header row above a doubtful index column is none of it, and the other way round.
+    row, column = (0, grid.index_column) if is_header else (grid.header_row, 0)
+    rows = [line.split(b",")[column:] for line in text.text.split(b"\n", row + 4)[row : row + 3]]
+    cells = rows[0][:3] if is_header else [cells[0] for cells in rows]
+    shown = ", ".join(cell.decode("utf-8", "replace") for cell in cells)
+    line = "row" if is_header else "column"
     return CsvLstmError(
-        f"the {line} counts 0, 1, 2 ... among whole numbers, so it may be weights or not",
-        Place(name, 1, 1),
+        f"the first {line} holds the whole numbers {shown} ..., which may be weights or not",
+        text.place(row + 1, column + 1),
         expected=f"--{option} or --no-{option}",
-        advice=f"--{option} takes it as {'a header row' if option == 'header' else 'an index column'}, "
-        f"--no-{option} as weights; a file with decimal commas must be saved with decimal points first",
+        advice=f"--{option} takes it as {'a header row' if is_header else 'an index column'}, --no-{option} as weights",
     )

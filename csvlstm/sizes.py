@@ -2,17 +2,12 @@
 
 from typing import NamedTuple
 
+from .dialect import Canonical
 from .errors import CsvLstmError, Place
 from .layout import Sizes
+from .other_cells import other_vector, projection
 from .parsing import is_weight, refusal
 from .shapes import Grid, Options, cells_per_line, grids
-
-
-class Candidate(NamedTuple):
-    """The canonical text of a file whose sizes are in question."""
-
-    name: str
-    text: bytes
 
 
 class Fit(NamedTuple):
@@ -39,17 +34,20 @@ def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
     return fits
 
 
-def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Options) -> CsvLstmError:
+def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Options) -> CsvLstmError:
     """Say that a kernel and a bias do not fit the declared sizes, and which they do fit."""
-    for candidate in (kernel, bias):
-        if refused := _first_line(candidate, options):
+    for text in (kernel, bias):
+        if refused := _first_line(text, options):
             return refused
     fits = fitting_sizes(kernel.text, bias.text, options)
-    if not fits:
-        return _nothing_fits(kernel, bias, declared, options)
-    fit = fits[0]
-    if fit.sizes == declared:
-        return _turned(kernel, fit)
+    if fits and fits[0].sizes == declared:
+        return _turned(kernel, fits[0])
+    if refused := _other_vector(kernel, bias, declared, options, bool(fits)):
+        return refused
+    return _other_sizes(kernel, fits[0], declared, options) if fits else _nothing_fits(kernel, bias, declared, options)
+
+
+def _other_sizes(kernel: Canonical, fit: Fit, declared: Sizes, options: Options) -> CsvLstmError:
     h = fit.sizes.hidden_size
     return CsvLstmError(
         f"{fit.kernel} cells, with the bias's {4 * h} values, do not fit --input-size {declared.input_size} "
@@ -57,18 +55,41 @@ def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Op
         Place(kernel.name),
         expected=_expected(declared),
         advice=f"the bias has {4 * h} values = 4 x {h}, so --hidden-size {h}; {_left(fit)}"
-        + _transposing(fit, options),
+        + _transposing(fit, options)
+        + _projection([fit.kernel], 4 * h, declared, fit.transposed),
     )
 
 
-def _first_line(candidate: Candidate, options: Options) -> CsvLstmError | None:
+def _projection(kernel: list[Grid], bias_values: int, declared: Sizes, transposed: bool) -> str:
+    said = projection(kernel, declared, transposed) if bias_values == declared.columns else ""
+    return f"; {said}" if said else ""
+
+
+def _other_vector(
+    kernel: Canonical, bias: Canonical, declared: Sizes, options: Options, others_fit: bool
+) -> CsvLstmError | None:
+    """Refuse what has the shape of another vector than a bias, where the kernel shows the hidden size."""
+    seen = grids(kernel.text, options)
+    if any(declared.input_size == d for grid in seen for d, _ in _input_sizes(grid, declared.hidden_size)):
+        hidden_sizes = [declared.hidden_size]
+    else:
+        matrices = [grid for grid in seen if grid.rows > 1 and grid.columns % 4 == 0]
+        hidden_sizes = [grid.columns // 4 for grid in matrices if not others_fit]
+    for hidden_size in hidden_sizes:
+        if other := other_vector(grids(bias.text, options), hidden_size):
+            expected = f"a bias of 4H = {4 * hidden_size} values"
+            return CsvLstmError(other.found, Place(bias.name), expected=expected, advice=other.advice)
+    return None
+
+
+def _first_line(text: Canonical, options: Options) -> CsvLstmError | None:
     """Refuse a first line that holds neither weights nor a header row, rather than count it among the rows."""
-    line = candidate.text[: candidate.text.index(b"\n") + 1]
+    line = text.text[: text.text.index(b"\n") + 1]
     cells = line.count(b",") + 1
-    extra = any(grid.header_row or grid.index_column for grid in grids(candidate.text, options))
+    extra = any(grid.header_row or grid.index_column for grid in grids(text.text, options))
     if extra or all(map(is_weight, line[:-1].split(b","))):
         return None
-    return refusal(line, cells, lambda _, column: Place(candidate.name, 1, column + 1))
+    return refusal(line, cells, lambda _, column: text.place(1, column + 1), text.decimal)
 
 
 def _vectors(seen: list[Grid]) -> list[Grid]:
@@ -106,7 +127,7 @@ def _left(fit: Fit) -> str:
     return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave --input-size {d}"
 
 
-def _turned(kernel: Candidate, fit: Fit) -> CsvLstmError:
+def _turned(kernel: Canonical, fit: Fit) -> CsvLstmError:
     if fit.transposed:
         found, advice = f"{fit.kernel} cells are 4H x (D + H), a transposed kernel", "add --transposed"
     else:
@@ -114,7 +135,7 @@ def _turned(kernel: Candidate, fit: Fit) -> CsvLstmError:
     return CsvLstmError(found, Place(kernel.name), expected=_expected(fit.sizes), advice=advice)
 
 
-def _nothing_fits(kernel: Candidate, bias: Candidate, declared: Sizes, options: Options) -> CsvLstmError:
+def _nothing_fits(kernel: Canonical, bias: Canonical, declared: Sizes, options: Options) -> CsvLstmError:
     if fitting_sizes(bias.text, kernel.text, options):
         return CsvLstmError(
             f"holds a bias, and {bias.name} a kernel",
@@ -134,10 +155,11 @@ def _nothing_fits(kernel: Candidate, bias: Candidate, declared: Sizes, options: 
         f"{_shape(kernel)} cells fit no input size beside the bias's {values[0]} values = 4 x {values[0] // 4}",
         Place(kernel.name),
         expected=_expected(declared),
-        advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?",
+        advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?"
+        + _projection(grids(kernel.text, options), values[0], declared, options.transposed),
     )
 
 
-def _shape(candidate: Candidate) -> str:
-    rows, columns = candidate.text.count(b"\n"), cells_per_line(candidate.text)
+def _shape(text: Canonical) -> str:
+    rows, columns = text.text.count(b"\n"), cells_per_line(text.text)
     return f"{rows} x {columns}"

@@ -7,17 +7,19 @@ whatever form the file has. From it come the values, and the spans that say wher
 import re
 from collections.abc import Iterator
 from functools import cached_property, partial
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .dialect import Canonical, canonical
-from .errors import Place
+from .decimals import Cell
+from .dialect import Canonical, readings
+from .errors import CsvLstmError, Place, shown
 from .layout import Sizes
 from .parsing import Text, parse, ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
-from .sizes import Candidate, wrong_sizes
+from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source
 
 _NEWLINE = ord("\n")
@@ -47,11 +49,11 @@ class Table:
         text: bytes,
         ends: NDArray[np.int64],
         recognised: list[str],
-        labels: Labels,
+        beside: Labels,
     ) -> None:
         self.name = source.name
         self.sha256 = source.sha256
-        self.labels = labels
+        self.labels = beside
         self.form = form
         self.text = text
         self.spans = spans(ends)
@@ -62,7 +64,7 @@ class Table:
         """The numbers as float64 [rows, 4H]; asking for them raises CsvLstmError at a cell that is no finite number."""
         values = parse(self.text)
         if values is None:
-            raise refusal(self.text, self.form.columns, partial(self.form.place, self.name))
+            raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
         return values.reshape(self.form.rows, self.form.columns)
 
     def place(self, row: int, column: int) -> Place:
@@ -99,20 +101,49 @@ def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULT
     # The bias first: it is small, and a wrong size shows in it.
     bias_source = read_source(bias, sizes.columns, digest)
     kernel_source = read_source(kernel, sizes.rows * sizes.columns, digest)
-    kernel_text = canonical(kernel_source.data, kernel_source.name)
-    bias_text = canonical(bias_source.data, bias_source.name)
-    kernel_forms = forms(kernel_text.text, sizes.rows, sizes.columns, options, kernel_source.name)
-    bias_forms = forms(bias_text.text, 1, sizes.columns, options, bias_source.name)
-    if not (kernel_forms and bias_forms):
-        for source, text in ((kernel_source, kernel_text), (bias_source, bias_text)):
-            _refuse_ragged(text.text, source.name)
-        candidates = Candidate(kernel_source.name, kernel_text.text), Candidate(bias_source.name, bias_text.text)
-        raise wrong_sizes(*candidates, sizes, options)
+    kernel_texts = readings(kernel_source.data, kernel_source.name, options.delimiter, options.decimal)
+    bias_texts = readings(bias_source.data, bias_source.name, options.delimiter, options.decimal)
+    kernel_read = _fitting(kernel_texts, sizes.rows, sizes.columns, options)
+    bias_read = _fitting(bias_texts, 1, sizes.columns, options)
+    if not (kernel_read and bias_read):
+        raise _misfit(kernel_texts, bias_texts, sizes, options)
     return Export(
         sizes,
-        table(kernel_source, kernel_text, kernel_forms[0], sizes.hidden_size),
-        table(bias_source, bias_text, bias_forms[0], sizes.hidden_size),
+        table(kernel_source, *kernel_read, sizes.hidden_size),
+        table(bias_source, *bias_read, sizes.hidden_size),
     )
+
+
+def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) -> tuple[Canonical, Form] | None:
+    """Give the reading of a file that fits a table [rows, columns]; raises CsvLstmError where it is in doubt."""
+    for text in texts:
+        # Who says that there is an index sees two columns where a comma could be a decimal sign.
+        if text.doubt and options.index_column and len(texts) > 1:
+            continue
+        for form in forms(text, rows, columns, options):
+            if text.doubt:
+                raise _decimal_doubt(text.doubt)
+            return text, form
+    return None
+
+
+def _decimal_doubt(doubt: Cell) -> CsvLstmError:
+    return CsvLstmError(
+        f"the comma in {shown(doubt.text)} may be a decimal sign or not, and so may those in all other cells",
+        doubt.place,
+        expected="--decimal comma or --decimal point",
+        advice="numbers with groups of thousands must be saved without them first",
+    )
+
+
+def _misfit(kernel_texts: list[Canonical], bias_texts: list[Canonical], sizes: Sizes, options: Options) -> CsvLstmError:
+    """Say why a kernel and a bias do not fit the declared sizes, in those of their readings that belong together."""
+    pairs = list(product(kernel_texts, bias_texts))
+    kernel, bias = next((pair for pair in pairs if fitting_sizes(pair[0].text, pair[1].text, options)), pairs[0])
+    for text in (kernel, bias):
+        if refused := _ragged(text):
+            return refused
+    return wrong_sizes(kernel, bias, sizes, options)
 
 
 def spans(ends: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -136,13 +167,14 @@ def lines(text: Text, quarters: NDArray[np.int64]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def _refuse_ragged(text: bytes, name: str) -> None:
+def _ragged(text: Canonical) -> CsvLstmError | None:
     """Refuse the first line that has not as many cells as most; the very first may be a title."""
-    counts = [line.count(b",") + 1 for line in text[:-1].split(b"\n")]
+    counts = [line.count(b",") + 1 for line in text.text[:-1].split(b"\n")]
     expected = max(set(counts), key=counts.count)
-    for number, count in enumerate(counts[1:], start=2):
-        if count != expected:
-            raise ragged(count, expected, Place(name, number, min(count, expected) + 1))
+    wrong = ((number, count) for number, count in enumerate(counts[1:], start=2) if count != expected)
+    for number, count in wrong:
+        return ragged(count, expected, text.place(number, min(count, expected) + 1))
+    return None
 
 
 def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:
@@ -150,12 +182,17 @@ def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -
 
     Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
-    text, ends = _plain(_body(canonical_text.text, form), form, quarter, source.name)
-    recognised = canonical_text.recognised + _recognised(form)
-    return Table(source, form, text, ends, recognised, _labels(canonical_text.text, form.grid))
+    text, ends = _plain(body(canonical_text.text, form.grid), form, quarter, source.name)
+    recognised = [*canonical_text.recognised, *_recognised(form)]
+    return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
 
 
-def _labels(text: bytes, grid: Grid) -> Labels:
+def labels(text: bytes, grid: Grid) -> Labels:
+    r"""Give what stands beside the weights of a canonical text.
+
+    >>> labels(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
+    Labels(header_row=['', 'i'], index_column=['x_0'])
+    """
     header = text[: text.index(b"\n")].decode("utf-8", "replace").split(",") if grid.header_row else []
     index = (
         [cell.decode("utf-8", "replace") for cell in re.findall(_FIRST, text)[grid.header_row :]]
@@ -165,24 +202,29 @@ def _labels(text: bytes, grid: Grid) -> Labels:
     return Labels(header, index)
 
 
-def _body(text: bytes, form: Form) -> bytes:
-    if form.grid.header_row:
+def body(text: bytes, grid: Grid) -> bytes:
+    r"""Give the cells of a canonical text that are weights, without header row and index column.
+
+    >>> body(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
+    b'0.5\n'
+    """
+    if grid.header_row:
         text = text[text.index(b"\n") + 1 :]
-    return re.sub(_INDEX, b"", text) if form.grid.index_column else text
+    return re.sub(_INDEX, b"", text) if grid.index_column else text
 
 
-def _plain(body: bytes, form: Form, quarter: int, name: str) -> tuple[bytes, NDArray[np.int64]]:
+def _plain(cells: bytes, form: Form, quarter: int, name: str) -> tuple[bytes, NDArray[np.int64]]:
     """Bring the cells of a file into the lines of the table, and find where each quarter of each line ends."""
-    ends = separators(body, form.grid.columns, quarter)
+    ends = separators(cells, form.grid.columns, quarter)
     if ends is None:
-        raise refusal(body, form.grid.columns, partial(form.place_in_grid, name))
+        raise refusal(cells, form.grid.columns, partial(form.place_in_grid, name), form.decimal)
     if form.transposed:
-        body = _turned(body, form.rows)
-        ends = separators(body, form.columns, quarter)
+        cells = _turned(cells, form.rows)
+        ends = separators(cells, form.columns, quarter)
         assert ends is not None
     elif not form.as_it_is:
-        body = _folded(body, ends[3::4])
-    return body, ends
+        cells = _folded(cells, ends[3::4])
+    return cells, ends
 
 
 def _turned(text: bytes, rows: int) -> bytes:

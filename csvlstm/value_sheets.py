@@ -46,6 +46,11 @@ class ValueSheet(NamedTuple):
     labels: Labels
     note: str = ""
 
+    @property
+    def lines_above(self) -> int:
+        """The lines of the sheet above the numbers: a header row, and what stands above that."""
+        return self.form.skipped + self.form.grid.header_row
+
     def at(self, rows: range, columns: range) -> str:
         """Give the reference to a block of the table, its rows and columns counted from 0."""
         return self._reference(a1_range(self.form, rows, columns))
@@ -79,12 +84,12 @@ class ValueSheet(NamedTuple):
     def last_line(self) -> tuple[int, int]:
         """The last row and the last column that the declared table or the file needs, counted from 1."""
         grid, (rows, columns) = self.form.grid, self.cells.shape
-        return max(grid.rows, rows) + grid.header_row, max(grid.columns, columns) + grid.index_column
+        return max(grid.rows, rows) + self.lines_above, max(grid.columns, columns) + grid.index_column
 
     @property
     def _size_searched(self) -> tuple[int, int]:
         grid, (row, column) = self.form.grid, self.last_line
-        return min(row + _MARGIN, ROWS) - grid.header_row, min(column + _MARGIN, COLUMNS) - grid.index_column
+        return min(row + _MARGIN, ROWS) - self.lines_above, min(column + _MARGIN, COLUMNS) - grid.index_column
 
     def _from_first(self, rows: int, columns: int) -> str:
         return self._reference(f"{self._place(0, 0).address}:{self._place(rows - 1, columns - 1).address}")
@@ -197,8 +202,11 @@ def _source(title: str, table: Table) -> ValueSheet:
 
 
 def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
-    form = target_form(part, len(sizes.rows_of(part)), sizes.columns, is_column=file.values.shape[1] == 1)
-    return ValueSheet(part, file.name, file.sha256, form, file.values, Labels([], []))
+    declared = target_form(part, len(sizes.rows_of(part)), sizes.columns, is_column=file.values.shape[1] == 1)
+    lying = file.form.grid
+    grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)
+    form = declared._replace(grid=grid, skipped=file.form.skipped)
+    return ValueSheet(part, file.name, file.sha256, form, file.values, file.labels)
 
 
 def _refuse_size(sheet: ValueSheet) -> None:

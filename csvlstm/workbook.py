@@ -57,17 +57,17 @@ def _lay_out(sheet: Worksheet, shown: ValueSheet) -> None:
     sheet.fit_to_pages(1, 0)
     # In a header of a page, an ampersand begins a code.
     sheet.set_header(f"&L&A&R{shown.file[-_LONGEST:].replace('&', '&&')}")
-    if shown.form.grid.header_row or shown.form.grid.index_column:
-        sheet.freeze_panes(int(shown.form.grid.header_row), int(shown.form.grid.index_column))
+    if shown.lines_above or shown.form.grid.index_column:
+        sheet.freeze_panes(shown.lines_above, int(shown.form.grid.index_column))
 
 
 def _write_values(sheet: Worksheet, shown: ValueSheet, advance: Callable[[int], object]) -> None:
     header, index = shown.labels
     for column, label in enumerate(header):
-        sheet.write_string(0, column, label)
-    for row, values in enumerate(shown.cells, start=shown.form.grid.header_row):
+        sheet.write_string(shown.form.skipped, column, label)
+    for row, values in enumerate(shown.cells, start=shown.lines_above):
         if index:
-            sheet.write_string(row, 0, index[row - shown.form.grid.header_row])
+            sheet.write_string(row, 0, index[row - shown.lines_above])
         for column, value in enumerate(values.tolist(), start=shown.form.grid.index_column):
             sheet.write_number(row, column, value)
         advance(len(values))

@@ -115,6 +115,10 @@ def test_what_prints_on_standard_output_twice_is_refused() -> None:
         (["convert", KERNEL, BIAS, "--input-size", "0", "--hidden-size", "5", "-o", "x"], "'0' is no size"),
         (["convert", KERNEL, BIAS, "--input-size", "3", "--hidden-size", "-5", "-o", "x"], "'-5' is no size"),
         (["convert", KERNEL, BIAS, *SIZES, "--forget-bias", "nan", "-o", "x"], "'nan' is no finite number"),
+        (["convert", KERNEL, BIAS, *SIZES, "--delimiter", "1", "-o", "x"], "'1' parts no cells"),
+        (["convert", KERNEL, BIAS, *SIZES, "--delimiter", ",,", "-o", "x"], "',,' parts no cells"),
+        (["convert", KERNEL, BIAS, *SIZES, "--delimiter", "\x1f", "-o", "x"], "'\\x1f' parts no cells"),
+        (["convert", KERNEL, BIAS, *SIZES, "--decimal", ";", "-o", "x"], "';' is no decimal sign"),
         (["convert", KERNEL, BIAS, *SIZES, "--stdout", "weights"], "invalid choice: 'weights'"),
         (["transform"], "invalid choice: 'transform'"),
         ([], "the following arguments are required: COMMAND"),
@@ -131,6 +135,30 @@ def test_a_refused_input_leaves_no_trace(tmp_path: Path) -> None:
         convert(SAMPLES / "quirks" / "kernel_nan.csv", BIAS, "-o", tmp_path / "keras"), "line 5, column 7 (G5)"
     )
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "mark", "decimal", "sign"),
+    [
+        ("semicolon", ";", "comma", ","),
+        (";", ";", "point", "."),
+        ("tab", "\t", ",", ","),
+        ("blanks", "  ", "comma", ","),
+        ("|", "|", ".", "."),
+        ("comma", '","', "comma", ","),
+    ],
+)
+def test_delimiter_and_decimal_say_how_both_files_are_read(
+    tmp_path: Path, delimiter: str, mark: str, decimal: str, sign: str
+) -> None:
+    quote = '"' if '"' in mark else ""
+    paths = [tmp_path / "kernel.txt", tmp_path / "bias.txt"]
+    for path, plain in zip(paths, (KERNEL, BIAS), strict=True):
+        lines = Path(plain).read_text().splitlines()
+        rows = [mark.join(line.split(",")).replace(".", sign) for line in lines]
+        path.write_text("".join(f"{quote}{row}{quote}\n" for row in rows))
+    run = convert(*paths, "--delimiter", delimiter, "--decimal", decimal, "--stdout", "kernel")
+    assert run.stdout == convert(KERNEL, BIAS, "--stdout", "kernel").stdout != b""
 
 
 def test_existing_files_stay_without_force(tmp_path: Path) -> None:

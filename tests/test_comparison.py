@@ -11,7 +11,7 @@ from csvlstm.converted import Rectangle
 from csvlstm.dialect import canonical
 from csvlstm.layout import Sizes
 from csvlstm.results import BlockResult
-from csvlstm.shapes import DEFAULTS, forms
+from csvlstm.shapes import DEFAULTS, Form, Grid, forms
 from csvlstm.sources import Source
 from csvlstm.tables import Export, Table, table
 
@@ -31,7 +31,7 @@ def table_of(array: np.ndarray, form: str) -> Table:
     source = Source("export.csv", text_of(array, form))
     text = canonical(source.data, source.name)
     rows, columns = np.atleast_2d(array).shape
-    (found,) = forms(text.text, rows, columns, DEFAULTS, source.name)
+    (found,) = forms(text, rows, columns, DEFAULTS)
     return table(source, text, found, columns // 4)
 
 
@@ -43,10 +43,13 @@ def export_of(layer: Layer, form: str) -> Export:
 def read_back(parts: Parts, form: str) -> dict[str, Rectangle]:
     # Nine digits are how float32 numbers are printed; those of a float64 sum would be rounded twice.
     parts = {part: array.astype(np.float32) if form == "%.9g" else array for part, array in parts.items()}
-    return {
-        part: Rectangle(part, np.array([[float(form % x) for x in row] for row in np.atleast_2d(array).tolist()]))
-        for part, array in parts.items()
-    }
+    return {part: read_part(part, np.atleast_2d(array), form) for part, array in parts.items()}
+
+
+def read_part(part: str, array: np.ndarray, form: str) -> Rectangle:
+    rows, columns = array.shape
+    values = np.array([[float(form % x) for x in row] for row in array.tolist()])
+    return Rectangle(part, values, Form(rows, columns, Grid(rows, columns, False, False), transposed=False))
 
 
 def converted_in_float32(layer: Layer) -> Parts:

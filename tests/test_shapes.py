@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from csvlstm.dialect import Canonical
 from csvlstm.errors import CsvLstmError
 from csvlstm.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, forms, grids
 
@@ -65,7 +66,7 @@ def to_text(rows: Rows) -> bytes:
 
 
 def read(rows: Rows, sizes: tuple[int, int], options: Options = DEFAULTS) -> list[Form]:
-    return forms(to_text(rows), *sizes, options, "k.csv")
+    return forms(Canonical("k.csv", to_text(rows)), *sizes, options)
 
 
 def form_of(rows: Rows, sizes: tuple[int, int], options: Options = DEFAULTS) -> Form:
@@ -94,6 +95,9 @@ each_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 each_shape = pytest.mark.parametrize("shape", SIZES, ids=lambda shape: f"{shape[0]}x{shape[1]}")
 
 
+TRANSPOSED = Options(transposed=True)
+
+
 def options_for(layout: Layout) -> Options:
     return Options(transposed=layout.kind.startswith("transposed"))
 
@@ -111,7 +115,7 @@ def test_each_layout_is_recognised_as_what_it_is(layout: Layout, shape: tuple[in
 def test_a_cell_of_the_table_is_placed_where_it_stands_in_the_file(layout: Layout, shape: tuple[int, int]) -> None:
     rows = weights(*shape)
     text = to_text(laid_out(rows, layout))
-    (form,) = forms(text, *shape, options_for(layout), "k.csv")
+    (form,) = forms(Canonical("k.csv", text), *shape, options_for(layout))
     stands_at = {
         cell: ("k.csv", line, column)
         for line, cells in enumerate(csv.reader(StringIO(text.decode())), start=1)
@@ -200,12 +204,12 @@ def test_a_first_row_of_names_with_one_odd_cell_is_no_header_row(odd: str) -> No
         ["same"] * 20,
         ["nan"] * 20,
         [""] * 20,
-        [str(number) for number in range(1, 21)],
-        [*(str(number) for number in range(19)), "20"],
-        [f"{number}.0" for number in range(20)],
-        [f"0{number}" for number in range(20)],
+        [str(20 - number) for number in range(20)],
+        [str(number // 2) for number in range(20)],
+        [str(number - 1) for number in range(20)],
+        [f"{number}.5" for number in range(20)],
     ],
-    ids=["same", "nan", "blank", "counting from 1", "counting with a gap", "in decimals", "with zeros in front"],
+    ids=["same", "nan", "blank", "falling", "in pairs", "from -1", "in halves"],
 )
 def test_a_first_row_of_anything_but_names_or_counting_is_no_header_row(labels: list[str]) -> None:
     assert read([labels, *weights(8, 20)], (8, 20)) == []
@@ -213,8 +217,8 @@ def test_a_first_row_of_anything_but_names_or_counting_is_no_header_row(labels: 
 
 @pytest.mark.parametrize(
     "labels",
-    [["row"] * 8, [*"abcdefg", "0.5"], [*"abcdefg", ""], [*"12345678"], [*"01234568"], ["0"] * 8],
-    ids=["same", "a weight", "a blank", "counting from 1", "counting with a gap", "zeros"],
+    [["row"] * 8, [*"abcdefg", "0.5"], [*"abcdefg", ""], [*"87654321"], [*"01234566"], ["0"] * 8],
+    ids=["same", "a weight", "a blank", "falling", "standing", "zeros"],
 )
 def test_a_first_column_with_one_odd_cell_is_no_index_column(labels: list[str]) -> None:
     rows = [[label, *row] for label, row in zip(labels, weights(8, 20), strict=True)]
@@ -301,16 +305,68 @@ def test_a_pruned_column_under_a_pandas_header_loses_the_header_only() -> None:
     assert form.place("k.csv", 0, 0) == ("k.csv", 2, 1)
 
 
-HEADER_OR_NOT = (
-    "k.csv: line 1, column 1 (A1): the first row counts 0, 1, 2 ... among whole numbers, so it may be weights or not; "
-    "expected --header or --no-header; --header takes it as a header row, --no-header as weights; "
-    "a file with decimal commas must be saved with decimal points first"
-)
-INDEX_OR_NOT = (
-    "k.csv: line 1, column 1 (A1): the first column counts 0, 1, 2 ... among whole numbers, so it may be weights or "
-    "not; expected --index or --no-index; --index takes it as an index column, --no-index as weights; "
-    "a file with decimal commas must be saved with decimal points first"
-)
+def header_or_not(shown: str) -> str:
+    return (
+        f"k.csv: line 1, column 1 (A1): the first row holds the whole numbers {shown} ..., which may be weights or "
+        "not; expected --header or --no-header; --header takes it as a header row, --no-header as weights"
+    )
+
+
+def index_or_not(shown: str, line: int = 1) -> str:
+    return (
+        f"k.csv: line {line}, column 1 (A{line}): the first column holds the whole numbers {shown} ..., which may be "
+        "weights or not; expected --index or --no-index; --index takes it as an index column, --no-index as weights"
+    )
+
+
+RISING = {
+    "from 1": ([str(number) for number in range(1, 21)], "1, 2, 3"),
+    "with a gap": ([*(str(number) for number in range(19)), "20"], "0, 1, 2"),
+    "with decimals": ([f"{number}.0" for number in range(20)], "0.0, 1.0, 2.0"),
+    "with points": ([f"{number}." for number in range(20)], "0., 1., 2."),
+    "with zeros in front": ([f"{number:02}" for number in range(20)], "00, 01, 02"),
+    "in tens": ([str(10 * number) for number in range(20)], "0, 10, 20"),
+}
+
+
+@pytest.mark.parametrize("d", [3, 4], ids=["D without it", "D with it"])
+@pytest.mark.parametrize(("labels", "shown"), RISING.values(), ids=RISING)
+def test_a_first_row_of_rising_numbers_is_for_the_user_to_decide(labels: list[str], shown: str, d: int) -> None:
+    rows = [labels, *weights(8, 20)]
+    assert refusal(rows, (d + 5, 20)) == header_or_not(shown)
+    assert extras(form_of(rows, (8, 20), Options(header_row=True))) == (True, False)
+    assert extras(form_of(rows, (9, 20), Options(header_row=False))) == (False, False)
+
+
+@pytest.mark.parametrize(("labels", "shown"), RISING.values(), ids=RISING)
+def test_a_first_column_of_rising_numbers_is_for_the_user_to_decide(labels: list[str], shown: str) -> None:
+    rows = [[label, *row] for label, row in zip(labels, weights(20, 8), strict=True)]
+    assert refusal(rows, (8, 20), TRANSPOSED) == refusal(rows, (9, 20), TRANSPOSED) == index_or_not(shown)
+    assert extras(form_of(rows, (8, 20), TRANSPOSED._replace(index_column=True))) == (False, True)
+    assert extras(form_of(rows, (9, 20), TRANSPOSED._replace(index_column=False))) == (False, False)
+
+
+def test_rising_numbers_among_whole_numbers_are_weights() -> None:
+    rows = [[f"{7 * row + column}.0" for column in range(20)] for row in range(8)]
+    assert extras(form_of(rows, (8, 20))) == (False, False)
+
+
+def test_lines_above_a_doubtful_row_are_counted() -> None:
+    text = Canonical("k.csv", to_text([RISING["from 1"][0], *weights(8, 20)]), skipped=3)
+    with pytest.raises(CsvLstmError) as caught:
+        forms(text, 8, 20, DEFAULTS)
+    assert caught.value.place == ("k.csv", 4, 1)
+
+
+@each_layout
+def test_lines_above_a_table_move_its_cells_down(layout: Layout) -> None:
+    text = to_text(laid_out(weights(8, 20), layout))
+    (there,) = forms(Canonical("k.csv", text), 8, 20, options_for(layout))
+    (below,) = forms(Canonical("k.csv", text, skipped=3), 8, 20, options_for(layout))
+    line, column = there.place("k.csv", 2, 7)[1:]
+    assert line
+    assert below.place("k.csv", 2, 7) == ("k.csv", line + 3, column)
+
 
 COUNTING_HEADER = laid_out(whole_numbers(8, 20, start=-70), Layout("matrix", "pandas"))
 COUNTING_INDEX = laid_out(whole_numbers(8, 20, start=-70), Layout("matrix", "", "pandas"))
@@ -319,22 +375,22 @@ GERMAN_BIAS = [["0", "5"], ["1", "25"], ["2", "75"], ["3", "1"]]
 
 @pytest.mark.parametrize("sizes", [(8, 20), (9, 20)], ids=["D without it", "D with it"])
 def test_a_counting_first_row_among_whole_numbers_is_for_the_user_to_decide(sizes: tuple[int, int]) -> None:
-    assert refusal(COUNTING_HEADER, sizes) == HEADER_OR_NOT
+    assert refusal(COUNTING_HEADER, sizes) == header_or_not("0, 1, 2")
 
 
 def test_a_counting_first_column_among_whole_numbers_is_for_the_user_to_decide() -> None:
-    assert refusal(COUNTING_INDEX, (8, 20)) == INDEX_OR_NOT
+    assert refusal(COUNTING_INDEX, (8, 20)) == index_or_not("0, 1, 2")
 
 
 def test_a_german_bias_column_is_not_read_as_an_index_beside_whole_numbers() -> None:
-    assert refusal(GERMAN_BIAS, (1, 4)) == INDEX_OR_NOT
+    assert refusal(GERMAN_BIAS, (1, 4)) == index_or_not("0, 1, 2")
 
 
 @pytest.mark.parametrize("exponent", ["e-1", "E-1"])
 @pytest.mark.parametrize("title", [[], [["bias"]]], ids=["", "with a title"])
 def test_a_german_bias_column_with_exponents_is_not_read_so_either(title: Rows, exponent: str) -> None:
     rows = [[before, behind + exponent] for before, behind in GERMAN_BIAS]
-    assert refusal([*title, *rows], (1, 4)) == INDEX_OR_NOT
+    assert refusal([*title, *rows], (1, 4)) == index_or_not("0, 1, 2", line=1 + len(title))
 
 
 def test_a_german_bias_column_that_does_not_count_has_two_columns() -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from csvlstm.dialect import Canonical
 from csvlstm.layout import Sizes
 from csvlstm.shapes import DEFAULTS, Options, forms
-from csvlstm.sizes import Candidate, fitting_sizes, wrong_sizes
+from csvlstm.sizes import fitting_sizes, wrong_sizes
 
 Rows = list[list[str]]
 
@@ -43,12 +44,9 @@ def to_text(rows: Rows) -> bytes:
 def refusal(kernel: Rows, bias: Rows, declared: tuple[int, int], options: Options = DEFAULTS) -> str:
     """Give the message; that the files do not fit the declared sizes is made sure of first."""
     sizes = Sizes(*declared)
-    texts = to_text(kernel), to_text(bias)
-    assert not (
-        forms(texts[0], sizes.rows, sizes.columns, options, "k.csv")
-        and forms(texts[1], 1, sizes.columns, options, "b.csv")
-    )
-    return str(wrong_sizes(Candidate("k.csv", texts[0]), Candidate("b.csv", texts[1]), sizes, options))
+    texts = Canonical("k.csv", to_text(kernel)), Canonical("b.csv", to_text(bias))
+    assert not (forms(texts[0], sizes.rows, sizes.columns, options) and forms(texts[1], 1, sizes.columns, options))
+    return str(wrong_sizes(*texts, sizes, options))
 
 
 KERNEL, BIAS = weights(8, 20), weights(20, 1, seed=1)
@@ -179,23 +177,96 @@ def test_a_bias_of_no_four_gates_is_refused(bias: Rows, found: str) -> None:
     )
 
 
+def projection(p: int) -> str:
+    return (
+        f"; or the {3 + p} rows are D + P = 3 + {p}, with a projection (num_proj={p}): "
+        "Keras has no LSTM layer with a projection"
+    )
+
+
 @pytest.mark.parametrize(
-    ("kernel", "shape"),
+    ("kernel", "shape", "p"),
     [
-        (weights(7, 19), "7 x 19"),
-        (weights(8, 21), "8 x 21"),
-        (weights(5, 20), "5 x 20"),
-        (weights(4, 20), "4 x 20"),
-        (weights(20, 5), "20 x 5"),
-        (column_of(KERNEL)[:-1], "159 x 1"),
-        (row_of(KERNEL[:5]), "1 x 100"),
+        (weights(7, 19), "7 x 19", 0),
+        (weights(8, 21), "8 x 21", 0),
+        (weights(5, 20), "5 x 20", 2),
+        (weights(4, 20), "4 x 20", 1),
+        (weights(3, 20), "3 x 20", 0),
+        (weights(20, 5), "20 x 5", 0),
+        (column_of(KERNEL)[:-1], "159 x 1", 0),
+        (row_of(KERNEL[:5]), "1 x 100", 2),
     ],
-    ids=["7x19", "one column more", "no input row", "less than H rows", "turned without input", "column", "row"],
+    ids=[
+        "7x19",
+        "one column more",
+        "no input row",
+        "less than H rows",
+        "D rows",
+        "turned without input",
+        "column",
+        "row",
+    ],
 )
-def test_a_kernel_that_fits_no_sizes_is_refused(kernel: Rows, shape: str) -> None:
+def test_a_kernel_that_fits_no_sizes_is_refused(kernel: Rows, shape: str, p: int) -> None:
     assert refusal(kernel, BIAS, (3, 5)) == (
         f"k.csv: {shape} cells fit no input size beside the bias's 20 values = 4 x 5; {EXPECTED[3, 5]}; "
-        "are k.csv and b.csv of the same cell, and whole?"
+        f"are k.csv and b.csv of the same cell, and whole?{projection(p) if p else ''}"
+    )
+
+
+def test_rows_that_fit_another_input_size_or_a_projection_name_both() -> None:
+    assert refusal(weights(7, 20), BIAS, (3, 5)) == (
+        f"k.csv: 7 x 20 cells, with the bias's 20 values, do not fit --input-size 3 --hidden-size 5; {EXPECTED[3, 5]}; "
+        "the bias has 20 values = 4 x 5, so --hidden-size 5; the kernel's 7 rows then leave --input-size 2"
+        + projection(4)
+    )
+
+
+def test_the_columns_of_a_transposed_kernel_may_be_those_of_a_projection() -> None:
+    assert refusal(turned(weights(7, 20)), BIAS, (3, 5), TRANSPOSED).endswith("leave --input-size 2" + projection(4))
+
+
+PEEPHOLES = (
+    "one for each unit, as peephole weights (w_i_diag, w_f_diag, w_o_diag) and the gamma and beta of a layer "
+    "normalisation are; expected a bias of 4H = {} values; Keras has no LSTM layer with either; "
+    "a cell without them has a bias of its own, a LayerNormBasicLSTMCell none"
+)
+ALL_PEEPHOLES = (
+    "three for each unit, as all peephole weights together (w_i_diag, w_f_diag, w_o_diag) are; "
+    "expected a bias of 4H = {} values; Keras has no LSTM layer with peepholes; "
+    "a cell without them has a bias of its own"
+)
+TWO_BIASES = (
+    "two biases, as cuDNN and PyTorch keep them, or one of a cell of twice the hidden size; "
+    "expected a bias of 4H = {} values; TensorFlow 1 and Keras have one bias, the sum of both; "
+    "add the first half to the second where their gates are in the order i, j, f, o, and use --forget-bias 0"
+)
+
+
+@pytest.mark.parametrize("sizes", [(3, 5), (2, 4), (4, 4), (12, 4), (1, 1)], ids=lambda sizes: "D{}_H{}".format(*sizes))
+@pytest.mark.parametrize(
+    ("times", "sentence"), [(1, PEEPHOLES), (3, ALL_PEEPHOLES), (8, TWO_BIASES)], ids=["peepholes", "all", "two biases"]
+)
+@pytest.mark.parametrize("form", [list, turned], ids=["column", "row"])
+@pytest.mark.parametrize("kernel_form", [list, column_of], ids=["matrix", "flat"])
+def test_vectors_of_other_cells_given_as_a_bias_are_named(
+    sizes: tuple[int, int], times: int, sentence: str, form: Callable[[Rows], Rows], kernel_form: Callable[[Rows], Rows]
+) -> None:
+    d, h = sizes
+    bias = form(weights(times * h, 1, seed=1))
+    assert refusal(kernel_form(weights(d + h, 4 * h)), bias, sizes) == (
+        f"b.csv: {times * h} values = {times} x {h} are {sentence.format(4 * h)}"
+    )
+
+
+def test_vectors_of_other_cells_are_named_beside_wrong_sizes_too() -> None:
+    assert refusal(KERNEL, BIAS[:5], (2, 4)) == f"b.csv: 5 values = 1 x 5 are {PEEPHOLES.format(20)}"
+
+
+def test_the_kernel_of_a_projection_given_as_a_bias_is_named() -> None:
+    assert refusal(KERNEL, weights(5, 2), (3, 5)) == (
+        "b.csv: 5 x 2 cells are H x P, the kernel of a projection (num_proj); expected a bias of 4H = 20 values; "
+        "Keras has no LSTM layer with a projection"
     )
 
 

@@ -105,7 +105,8 @@ REFUSED_KERNELS = {
     "kernel_missing_row.csv": (
         "kernel_missing_row.csv: 7 x 20 cells, with the bias's 20 values, do not fit --input-size 3 --hidden-size 5; "
         "expected D + H = 3 + 5 = 8 rows of 4H = 20 cells, or all in one row or column; "
-        "the bias has 20 values = 4 x 5, so --hidden-size 5; the kernel's 7 rows then leave --input-size 2"
+        "the bias has 20 values = 4 x 5, so --hidden-size 5; the kernel's 7 rows then leave --input-size 2; "
+        "or the 7 rows are D + P = 3 + 4, with a projection (num_proj=4): Keras has no LSTM layer with a projection"
     ),
     TRANSPOSED_KERNEL: (
         "kernel_transposed.csv: 20 x 8 cells are 4H x (D + H), a transposed kernel; "
@@ -387,9 +388,8 @@ def test_a_fault_of_the_bias_is_named_where_it_stands_in_the_file(folder: Path) 
     [
         (lambda cells: cells[:-1], "column 20 (T{}): the row ends after 19 of 20 cells"),
         (lambda cells: [*cells, "1.5"], "column 21 (U{}): the row has 21 cells"),
-        (lambda cells: [""], "column 2 (B{}): the row ends after 1 of 20 cells"),
     ],
-    ids=["short", "long", "blank"],
+    ids=["short", "long"],
 )
 def test_a_ragged_row_is_named_wherever_it_is(
     bias: str, change: Callable[[list[str]], list[str]], found: str, row: int
@@ -399,6 +399,13 @@ def test_a_ragged_row_is_named_wherever_it_is(
     assert refusal(write("k.csv", rows), bias, (3, 5)) == (
         f"k.csv: line {row + 1}, {found.format(row + 1)}; expected 20 cells in each row; is it a CSV file, and whole?"
     )
+
+
+@pytest.mark.parametrize("row", range(1, 7), ids=lambda row: f"line {row + 1}")
+def test_a_blank_line_inside_is_named_wherever_it_is(bias: str, row: int) -> None:
+    rows = weights(8, 20)
+    rows[row] = [""]
+    assert refusal(write("k.csv", rows), bias, (3, 5)).startswith(f"k.csv: line {row + 1}, column 2 (B{row + 1}): ")
 
 
 def test_a_ragged_row_is_named_before_wrong_sizes(bias: str) -> None:
@@ -411,6 +418,8 @@ def test_a_ragged_row_is_named_before_wrong_sizes(bias: str) -> None:
 
 
 D_IS_3 = "the bias has 20 values = 4 x 5, so --hidden-size 5; the kernel's 8 rows then leave --input-size 3"
+
+P_IS_4 = "; or the 8 rows are D + P = 4 + 4, with a projection (num_proj=4): Keras has no LSTM layer with a projection"
 
 COUNTING = [[str(20 * row + column) for column in range(20)] for row in range(8)]
 
@@ -428,6 +437,7 @@ def test_no_trap_makes_a_row_of_weights_or_of_names_go_unnoticed(bias: str, kern
     assert refusal(write("k.csv", kernel), bias, (d, 5)) == (
         f"k.csv: 8 x 20 cells, with the bias's 20 values, do not fit --input-size {d} --hidden-size 5; "
         f"expected D + H = {d} + 5 = {d + 5} rows of 4H = 20 cells, or all in one row or column; {D_IS_3}"
+        + (P_IS_4 if d == 4 else "")
     )
 
 
@@ -442,14 +452,66 @@ def test_an_odd_cell_in_line_1_makes_it_no_header_row(bias: str, column: int, ce
     assert refusal(kernel, bias, (2, 5)).startswith(f"k.csv: line 1, {found}; expected a number such as -0.5; ")
 
 
-def test_a_german_bias_column_is_not_read_as_index_and_whole_numbers(folder: Path) -> None:
-    kernel = write("k.csv", weights(2, 4))
-    Path("b.csv").write_bytes(b"0,5\n1,25\n2,75\n3,1\n")
-    assert refusal(kernel, "b.csv", (1, 1)) == (
-        "b.csv: line 1, column 1 (A1): the first column counts 0, 1, 2 ... among whole numbers, so it may be weights "
-        "or not; expected --index or --no-index; --index takes it as an index column, --no-index as weights; "
-        "a file with decimal commas must be saved with decimal points first"
-    )
+def write_text(name: str, text: str) -> str:
+    Path(name).write_text(text)
+    return name
+
+
+DECIMAL_OR_NOT = (
+    "b.csv: line 1, column 1 (A1): the comma in '0,5' may be a decimal sign or not, and so may those in all "
+    "other cells; expected --decimal comma or --decimal point; "
+    "numbers with groups of thousands must be saved without them first"
+)
+
+
+def test_a_german_bias_column_that_may_be_an_index_beside_whole_numbers_is_for_the_user_to_decide(folder: Path) -> None:
+    kernel, bias = write("k.csv", weights(2, 4)), write_text("b.csv", "0,5\n1,25\n2,75\n3,1\n")
+    assert refusal(kernel, bias, (1, 1)) == DECIMAL_OR_NOT
+    # The kernel has decimal points, so only the delimiter can be said of both.
+    assert read(kernel, bias, (1, 1), Options(index_column=True)).bias.text == b"5,25,75,1\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (Options(decimal=b","), b"0.5,1.25,2.75,3.1\n"),
+        (Options(delimiter=b";"), b"0.5,1.25,2.75,3.1\n"),
+        (Options(decimal=b".", index_column=True), b"5,25,75,1\n"),
+        (Options(delimiter=b",", index_column=True), b"5,25,75,1\n"),
+    ],
+    ids=["--decimal comma", "--delimiter ;", "--decimal point", "--delimiter ,"],
+)
+def test_the_user_says_whether_commas_are_decimal(folder: Path, options: Options, text: bytes) -> None:
+    kernel, bias = write("k.csv", column_of(COUNTING_8)), write_text("b.csv", "0,5\n1,25\n2,75\n3,1\n")
+    assert read(kernel, bias, (1, 1), options).bias.text == text
+
+
+def test_a_german_bias_column_that_cannot_be_an_index_is_read(folder: Path) -> None:
+    kernel, bias = write("k.csv", weights(2, 4)), write_text("b.csv", "0,5\n0,25\n2,75\n-3,1\n")
+    read_bias = read(kernel, bias, (1, 1)).bias
+    assert (read_bias.text, read_bias.recognised) == (b"0.5,0.25,2.75,-3.1\n", ["decimal comma"])
+
+
+def test_two_columns_of_whole_numbers_are_no_decimals_where_they_fit_as_they_are(folder: Path) -> None:
+    kernel, bias = write_text("k.csv", "1,5\n1,6\n-2,7\n3,8\n"), write("b.csv", weights(4, 1))
+    assert read(kernel, bias, (1, 1), Options(transposed=True)).kernel.text == b"1,1,-2,3\n5,6,7,8\n"
+
+
+@pytest.mark.parametrize("fault", ["1,2,3", "0,5x", "#WERT!", ""])
+def test_a_fault_among_decimal_commas_is_shown_as_it_stands_in_the_file(bias: str, fault: str) -> None:
+    rows = [[cell.replace(".", ",") for cell in row] for row in weights(8, 20)]
+    text = "sep=;\n\n" + "".join(";".join(row) + "\n" for row in with_cell(rows, 2, 7, fault))
+    found = f"{fault!r} is not a number" if fault else "the cell is blank"
+    assert refusal(write_text("k.csv", text), bias, (3, 5)).startswith(f"k.csv: line 5, column 8 (H5): {found};")
+
+
+def test_wrong_sizes_of_a_german_bias_column_are_answered_with_the_right_ones(folder: Path) -> None:
+    kernel = write("k.csv", weights(8, 20))
+    bias = write_text("b.csv", "".join(f"{cell}\n".replace(".", ",") for (cell,) in weights(20, 1, seed=1)))
+    assert refusal(kernel, bias, (2, 5)).endswith(D_IS_3)
+
+
+COUNTING_8 = [["0", "1", "2", "3"], ["7", "9", "11", "4"]]
 
 
 def test_a_flat_kernel_that_begins_with_pruned_weights_is_read_whole(bias: str) -> None:

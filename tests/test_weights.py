@@ -145,10 +145,68 @@ def test_kernel_and_recurrent_kernel_exchanged_are_refused(weight_set: WeightSet
     assert "do not fit recurrent_kernel.csv, whose 3 rows are the hidden size" in refusal_of(weight_set.folder)
 
 
-def test_a_header_row_is_no_row_of_weights(weight_set: WeightSet) -> None:
-    header = ",".join(f"unit_{number}" for number in range(20))
-    weight_set.write("kernel.csv", f"{header}\n{weight_set.text('kernel.csv')}")
-    assert refusal_of(weight_set.folder).startswith("kernel.csv: line 1: has a header row; expected numbers only")
+HEADER = [f"{gate}_{unit}" for gate in "ifco" for unit in range(5)]
+INDEX = {"kernel": [*"xyz"], "recurrent_kernel": [f"h_{unit}" for unit in range(5)], "bias": ["bias"]}
+
+
+def write_labelled(weight_set: WeightSet, delimiter: str = ";", decimal: str = ",", index: bool = True) -> None:
+    """Write the set again as spreadsheets of other countries want it, with names for its rows and columns."""
+    for part, names in INDEX.items():
+        lines = weight_set.text(f"{part}.csv").splitlines()
+        rows = [[cell.replace(".", decimal) for cell in line.split(",")] for line in lines]
+        labelled = [["", *HEADER], *([name, *row] for name, row in zip(names, rows, strict=True))]
+        text = "".join(delimiter.join(row if index else row[1:]) + "\n" for row in labelled)
+        weight_set.write(f"{part}.csv", text)
+
+
+@pytest.mark.parametrize("index", [True, False], ids=["header and index", "header"])
+@pytest.mark.parametrize(("delimiter", "decimal"), [(",", "."), (";", ","), ("\t", ","), (";", ".")])
+def test_labels_and_the_dialects_of_spreadsheets_are_read(
+    weight_set: WeightSet, delimiter: str, decimal: str, index: bool
+) -> None:
+    write_labelled(weight_set, delimiter, decimal, index)
+    read = read_weights(weight_set.folder, "float64")
+    assert [part.tolist() for part in read] == [part.tolist() for part in weight_set.weights]
+
+
+def test_a_labelled_bias_column_is_read(weight_set: WeightSet) -> None:
+    cells = weight_set.text("bias.csv").strip().split(",")
+    weight_set.write("bias.csv", ";bias\n" + "".join(f"{n};{c}\n" for n, c in zip(HEADER, cells, strict=True)))
+    assert read_weights(weight_set.folder, "float64")[2].tolist() == weight_set.weights[2].tolist()
+
+
+@pytest.mark.parametrize("values", [[0.5, 0.25, -2.75, 3.1], [0.5, 1.25, 2.75, 3.1]], ids=["random", "counting wholes"])
+def test_a_bias_column_with_decimal_commas_is_read_as_the_kernels_are(tmp_path: Path, values: list[float]) -> None:
+    for part, rows in (("kernel", "0,5;1,5;2,5;3,5\n"), ("recurrent_kernel", "1,25;2;3;4\n")):
+        (tmp_path / f"{part}.csv").write_text(rows)
+    (tmp_path / "bias.csv").write_text("".join(f"{value}\n".replace(".", ",") for value in values))
+    assert read_weights(tmp_path, "float64")[2].tolist() == values
+
+
+def test_commas_that_may_be_two_things_are_refused(tmp_path: Path) -> None:
+    for part in ("kernel", "recurrent_kernel"):
+        (tmp_path / f"{part}.csv").write_text("0.5,1.5,2.5,3.5\n")
+    (tmp_path / "bias.csv").write_text("0,5\n1,25\n2,75\n3,1\n")
+    assert refusal_of(tmp_path) == (
+        "bias.csv: line 1, column 1 (A1): the comma in '0,5' may be a decimal sign or not; "
+        "save the file again with decimal points"
+    )
+
+
+def test_a_first_row_of_numbers_that_may_be_labels_is_refused(weight_set: WeightSet) -> None:
+    weight_set.write("kernel.csv", ",".join(map(str, range(1, 21))) + "\n" + weight_set.text("kernel.csv"))
+    assert refusal_of(weight_set.folder) == (
+        "kernel.csv: line 1, column 1 (A1): the first row may be labels or weights; "
+        "expected labels such as i_0; take the row out where it is none"
+    )
+
+
+def test_the_place_of_a_fault_counts_the_labels(weight_set: WeightSet) -> None:
+    write_labelled(weight_set)
+    text = weight_set.text("recurrent_kernel.csv")
+    cell = text.splitlines()[2].split(";")[3]
+    weight_set.write("recurrent_kernel.csv", text.replace(cell, "#WERT!"))
+    assert refusal_of(weight_set.folder).startswith("recurrent_kernel.csv: line 3, column 4 (D3): '#WERT!' is not")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,452 @@
+"""Every form that an export comes in, and what becomes of it: one row a pair of files, for all commands that read them.
+
+A row is read and gives its weights, or is refused with its sentence. The files are written here from cells, by code
+that shares nothing with csvlstm; those in saved_by_spreadsheets/ were saved by LibreOffice 7.4.7 from original.csv, a
+kernel of float32 numbers, and from original_edge.csv, corner cases, in the way that their names say.
+"""
+
+import bz2
+import csv
+import gzip
+import lzma
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+SPREADSHEETS = Path(__file__).parent / "saved_by_spreadsheets"
+
+Rows = list[list[str]]
+
+
+class Row(NamedTuple):
+    """Two files and their declared sizes; `refused` is the message, or else `kernel` and `bias` are the cells."""
+
+    name: str
+    files: tuple[bytes, bytes]
+    kernel: Rows
+    bias: list[str]
+    bias_is_column: bool = False
+    options: tuple[str, ...] = ()
+    recognised: tuple[str, str] | None = None
+    refused: str = ""
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The input and the hidden size."""
+        return len(self.kernel) - len(self.bias) // 4, len(self.bias) // 4
+
+
+def weights(rows: int, columns: int, seed: int) -> Rows:
+    """Make float32 weights that are all different, in their shortest text."""
+    draw = np.random.default_rng(seed).standard_normal((rows, columns)).astype(np.float32)
+    return [[str(weight) for weight in row] for row in draw]
+
+
+KERNEL, BIAS = weights(8, 20, 1), weights(1, 20, 2)[0]
+"""Of a cell with D, H = 3, 5."""
+
+NAMES = [f"{gate}_{unit}" for gate in "ijfo" for unit in range(5)]
+COLUMN = [[cell] for cell in BIAS]
+
+
+class Dialect(NamedTuple):
+    """How cells are written down; `quote` is for none, all, or those cells that hold the delimiter."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    quote: str = "none"
+    line_end: str = "\n"
+    above: str = ""
+    behind_lines: str = ""
+    below: str = "\n"
+    encoding: str = "utf-8"
+    pack: Callable[[bytes], bytes] = bytes
+    recognised: str = ""
+
+    def write(self, rows: Rows) -> bytes:
+        lines = [self.delimiter.join(map(self._cell, row)) + self.behind_lines for row in rows]
+        text = self.above + "\n".join(lines) + self.below
+        return self.pack(text.replace("\n", self.line_end).encode(self.encoding))
+
+    def _cell(self, cell: str) -> str:
+        cell = cell if cell in NAMES else cell.replace(".", self.decimal)
+        return f'"{cell}"' if self.quote == "all" or (self.quote == "some" and self.delimiter in cell) else cell
+
+
+PLAIN = Dialect()
+GERMAN = Dialect(";", ",", recognised="semicolon as delimiter, decimal comma")
+
+DIALECTS = {
+    "comma": PLAIN,
+    "semicolon": Dialect(";", recognised="semicolon as delimiter"),
+    "tab": Dialect("\t", recognised="tab as delimiter"),
+    "blank": Dialect(" ", recognised="blanks as delimiter"),
+    "blanks": Dialect("   ", above="  ", recognised="blanks as delimiter"),
+    "comma and blank": Dialect(", "),
+    "semicolon and decimal comma": GERMAN,
+    "tab and decimal comma": Dialect("\t", ",", recognised="tab as delimiter, decimal comma"),
+    "quoted decimal comma": Dialect(",", ",", "some", recognised="quotes, decimal comma"),
+    "all quoted": Dialect(quote="all", recognised="quotes"),
+    "all quoted, semicolon and decimal comma": GERMAN._replace(
+        quote="all", recognised="semicolon as delimiter, quotes, decimal comma"
+    ),
+    "all quoted between blanks": Dialect(" ", quote="all", recognised="blanks as delimiter, quotes"),
+    "CRLF": Dialect(line_end="\r\n"),
+    "CR": Dialect(line_end="\r"),
+    "UTF-8 with BOM": Dialect(encoding="utf-8-sig", recognised="byte order mark"),
+    "UTF-16 LE": Dialect("\t", above="\ufeff", encoding="utf-16-le", recognised="UTF-16, tab as delimiter"),
+    "UTF-16 BE": Dialect("\t", above="\ufeff", encoding="utf-16-be", recognised="UTF-16, tab as delimiter"),
+    "UTF-16, CRLF, tab and decimal comma": Dialect(
+        "\t", ",", line_end="\r\n", encoding="utf-16", recognised="UTF-16, tab as delimiter, decimal comma"
+    ),
+    "no newline at the end": Dialect(below=""),
+    "blank lines at the end": Dialect(below="\n\n\n"),
+    "blank lines at the start": Dialect(above="\n\n", recognised="blank lines above"),
+    "blank rows of a spreadsheet": Dialect(above=",,,\n", below="\n,,,\n,,,\n", recognised="blank lines above"),
+    "commas at the line ends": Dialect(behind_lines=",", recognised="delimiters at the line ends"),
+    "semicolons at the line ends, decimal comma": GERMAN._replace(
+        behind_lines=";;", recognised="semicolon as delimiter, decimal comma, delimiters at the line ends"
+    ),
+    "a comment of np.savetxt": Dialect(above="# i j f o\n", recognised="1 comment line"),
+    "comments of np.savetxt, blanks": Dialect(
+        " ", above="# layer 0\n#\n", below="\n# the end\n", recognised="3 comment lines, blanks as delimiter"
+    ),
+    "sep=;": Dialect(";", above="sep=;\n", recognised="sep= line, semicolon as delimiter"),
+    "sep=; and decimal comma, CRLF": GERMAN._replace(
+        above="sep=;\n", line_end="\r\n", recognised="sep= line, semicolon as delimiter, decimal comma"
+    ),
+    "sep=|": Dialect("|", above="sep=|\n", recognised="sep= line, '|' as delimiter"),
+    "gzip": Dialect(pack=gzip.compress),
+    "bzip2, semicolon and decimal comma": GERMAN._replace(pack=bz2.compress),
+    "xz, UTF-16": Dialect("\t", encoding="utf-16", pack=lzma.compress, recognised="UTF-16, tab as delimiter"),
+}
+
+SOME_DIALECTS = {
+    "comma": PLAIN,
+    "semicolon and decimal comma": DIALECTS["sep=; and decimal comma, CRLF"],
+    "quoted decimal comma": DIALECTS["quoted decimal comma"],
+    "all quoted": DIALECTS["all quoted"],
+    "UTF-16 and decimal comma": DIALECTS["UTF-16, CRLF, tab and decimal comma"],
+    "commented blanks": DIALECTS["comments of np.savetxt, blanks"],
+}
+
+
+def with_header(rows: Rows, names: list[str]) -> Rows:
+    return [names, *rows]
+
+
+def with_index(rows: Rows, names: list[str]) -> Rows:
+    return [[name, *row] for name, row in zip(names, rows, strict=True)]
+
+
+def counting(number: int) -> list[str]:
+    return [str(count) for count in range(number)]
+
+
+def turned(rows: Rows) -> Rows:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+ROWS = [f"row_{number}" for number in range(8)]
+FLAT = [[cell] for row in KERNEL for cell in row]
+
+LAYOUTS: dict[str, Rows] = {
+    "header of names": with_header(KERNEL, NAMES),
+    "header that counts": with_header(KERNEL, counting(20)),
+    "index of names": with_index(KERNEL, ROWS),
+    "index that counts": with_index(KERNEL, counting(8)),
+    "header and index": with_header(with_index(KERNEL, counting(8)), ["", *counting(20)]),
+    "labels": with_header(with_index(KERNEL, ROWS), ["", *NAMES]),
+    "one row": [[cell for row in KERNEL for cell in row]],
+    "one column": FLAT,
+    "one column of a Series": with_header(FLAT, ["0"]),
+    "transposed": turned(KERNEL),
+    "transposed with labels": with_header(with_index(turned(KERNEL), NAMES), ["", *ROWS]),
+}
+
+BIAS_LAYOUTS: dict[str, Rows] = {
+    "column": COLUMN,
+    "column under a name": with_header(COLUMN, ["bias"]),
+    "column beside an index": with_index(COLUMN, counting(20)),
+    "column of a DataFrame": with_header(with_index(COLUMN, counting(20)), ["", "0"]),
+    "column with labels": with_header(with_index(COLUMN, NAMES), ["", "bias"]),
+    "row": [BIAS],
+    "row under names": [NAMES, BIAS],
+    "row of a DataFrame": [["", *counting(20)], ["0", *BIAS]],
+    "row with labels": [["", *NAMES], ["bias", *BIAS]],
+}
+
+
+def dialect_rows() -> Iterator[Row]:
+    for name, dialect in DIALECTS.items():
+        files = dialect.write(KERNEL), dialect.write([BIAS])
+        yield Row(name, files, KERNEL, BIAS, recognised=(dialect.recognised, dialect.recognised))
+
+
+def layout_rows() -> Iterator[Row]:
+    for name, dialect in SOME_DIALECTS.items():
+        for layout, rows in LAYOUTS.items():
+            options = ("--transposed",) if "transposed" in layout else ()
+            files = dialect.write(rows), PLAIN.write([BIAS])
+            yield Row(f"kernel: {layout}, {name}", files, KERNEL, BIAS, options=options)
+        for layout, rows in BIAS_LAYOUTS.items():
+            files = PLAIN.write(KERNEL), dialect.write(rows)
+            yield Row(f"bias: {layout}, {name}", files, KERNEL, BIAS, "column" in layout)
+
+
+# A spreadsheet's file, how it is written, what is recognised, and how many float32 numbers of original.csv it changed.
+SAVED = {
+    "original.csv": (",", "utf-8", "", 0),
+    "us_default_open_save.csv": (",", "utf-8", "", 0),
+    "us_language_set.csv": (",", "utf-8", "", 3),
+    "semicolon_decimal_comma.csv": (";", "utf-8", "semicolon as delimiter, decimal comma", 3),
+    "semicolon_decimal_comma_not_as_shown.csv": (";", "utf-8", "semicolon as delimiter, decimal comma", 0),
+    "quoted_all_text_cells.csv": (",", "utf-8", "quotes", 0),
+    "utf16_tab.csv": ("\t", "utf-16", "UTF-16, tab as delimiter", 0),
+    "utf8_bom.csv": (",", "utf-8-sig", "byte order mark", 0),
+}
+SAVED_EDGES = {
+    "original_edge.csv": (",", "utf-8", "", 0),
+    "us_default_open_save_edge.csv": (",", "utf-8", "", 0),
+    "semicolon_decimal_comma_edge.csv": (";", "utf-8", "semicolon as delimiter, decimal comma", 5),
+}
+
+
+def saved_cells(file: str, delimiter: str, encoding: str) -> Rows:
+    """Read the cells of a spreadsheet's file, with decimal points."""
+    text = (SPREADSHEETS / file).read_bytes().decode(encoding)
+    return [[cell.replace(",", ".") for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)]
+
+
+def spreadsheet_rows() -> Iterator[Row]:
+    bias = weights(1, 64, 3)[0]
+    for file, (delimiter, encoding, recognised, _) in SAVED.items():
+        files = (SPREADSHEETS / file).read_bytes(), GERMAN.write([[cell] for cell in bias])
+        cells = saved_cells(file, delimiter, encoding)
+        yield Row(file, files, cells, bias, True, recognised=(recognised, "decimal comma"))
+    # The corner cases lie in a file of their own, as a flat kernel of D, H = 1, 2 (3 x 8 cells).
+    for file, (delimiter, encoding, recognised, _) in SAVED_EDGES.items():
+        flat = [cell for row in saved_cells(file, delimiter, encoding) for cell in row]
+        kernel = [flat[:8], flat[8:16], flat[16:]]
+        data = delimiter.encode().join((SPREADSHEETS / file).read_bytes().split())
+        found = ", ".join(filter(None, (recognised, "flat")))
+        yield Row(file, (data, PLAIN.write([BIAS[:8]])), kernel, BIAS[:8], recognised=(found, ""))
+
+
+def with_cell(rows: Rows, line: int, column: int, cell: str) -> Rows:
+    """Replace a cell; line and column count from 1, as in a message."""
+    changed = [list(row) for row in rows]
+    changed[line - 1][column - 1] = cell
+    return changed
+
+
+# Whole numbers or numbers with three decimals, each of which could be read in two ways.
+WHOLE = [[str(7 - 3 * (20 * row + column)) for column in range(20)] for row in range(8)]
+THREE = [[f"{1 + (row * 20 + column) / 1000 + row:.3f}" for column in range(20)] for row in range(8)]
+COUNTED = [f"{number}.{fraction}" for number, fraction in enumerate([5, 25, 75, 1, *range(2, 18)])]
+
+
+def settled_rows() -> Iterator[Row]:
+    """Give files that can be read in two ways, with the options that settle it."""
+    bias = PLAIN.write([BIAS])
+    from_1, whole_header = with_header(KERNEL, counting(21)[1:]), with_header(WHOLE, counting(20))
+    ambiguous = GERMAN.write(THREE), GERMAN.write([BIAS])
+    yield Row("--decimal comma", ambiguous, THREE, BIAS, options=("--decimal", "comma"))
+    yield Row("--decimal ,", ambiguous, THREE, BIAS, options=("--decimal", ","))
+    files = GERMAN.write(KERNEL), GERMAN.write([[cell] for cell in COUNTED])
+    yield Row("--decimal comma, column", files, KERNEL, COUNTED, True, options=("--decimal", "comma"))
+    yield Row("--delimiter semicolon, column", files, KERNEL, COUNTED, True, options=("--delimiter", "semicolon"))
+    files = PLAIN.write(KERNEL), b"".join(f"{n},{7 * n}\n".encode() for n in range(20))
+    sevens = [str(7 * n) for n in range(20)]
+    for options in (("--decimal", "point", "--index"), ("--delimiter", "comma", "--index"), ("--index",)):
+        yield Row(f"{' '.join(options)}, two columns", files, KERNEL, sevens, True, options=options)
+    german_blanks = Dialect("  ", ",")
+    files = german_blanks.write(KERNEL), german_blanks.write([BIAS])
+    yield Row("--decimal comma, blanks", files, KERNEL, BIAS, options=("--decimal", "comma"))
+    files = Dialect("|").write(KERNEL), Dialect("|").write([BIAS])
+    yield Row("--delimiter |", files, KERNEL, BIAS, options=("--delimiter", "|"))
+    yield Row("--header, from 1", (PLAIN.write(from_1), bias), KERNEL, BIAS, options=("--header",))
+    yield Row("--no-header, from 1", (PLAIN.write(from_1), bias), from_1, BIAS, options=("--no-header",))
+    yield Row("--header, whole numbers", (PLAIN.write(whole_header), bias), WHOLE, BIAS, options=("--header",))
+    yield Row(
+        "--no-header, whole numbers", (PLAIN.write(whole_header), bias), whole_header, BIAS, options=("--no-header",)
+    )
+    from_1 = with_index(turned(KERNEL), counting(21)[1:])
+    settled = ("--transposed", "--index")
+    yield Row("--index, from 1", (PLAIN.write(from_1), bias), KERNEL, BIAS, options=settled)
+    yield Row(
+        "--no-index, from 1", (PLAIN.write(from_1), bias), turned(from_1), BIAS, options=("--transposed", "--no-index")
+    )
+    square, four = weights(4, 4, 4), weights(1, 4, 5)[0]
+    files = PLAIN.write(square), PLAIN.write([four])
+    yield Row("square", files, square, four, recognised=("square, read as exported", ""))
+    yield Row("square, --transposed", files, turned(square), four, options=("--transposed",))
+    yield Row("zeros and whole numbers", (PLAIN.write(WHOLE), PLAIN.write([["0"] * 20])), WHOLE, ["0"] * 20)
+
+
+def refused(
+    name: str, sentence: str, kernel: bytes | None = None, bias: bytes | None = None, options: tuple[str, ...] = ()
+) -> Row:
+    files = kernel if kernel is not None else PLAIN.write(KERNEL), bias if bias is not None else PLAIN.write([BIAS])
+    return Row(name, files, KERNEL, BIAS, options=options, refused=sentence)
+
+
+NUMBER = "expected a number such as -0.5"
+AGAIN = "save the file again with decimal points and without groups"
+HOW = "numbers with groups of thousands must be saved without them first"
+ROWS_EXPECTED = "expected D + H = 3 + 5 = 8 rows of 4H = 20 cells, or all in one row or column"
+NO_PROJECTION = "Keras has no LSTM layer with a projection"
+
+
+def refused_cells() -> Iterator[Row]:
+    """Give files with one cell that is no weight; its place counts what stands above and beside the weights."""
+    cells = {
+        "#NAME?": "'#NAME?' is not a number",
+        "1.2.3": "'1.2.3' is not a number",
+        "nan": "'nan' is no weight",
+        "-inf": "'-inf' is no finite weight",
+        "": "the cell is blank",
+        "1e999": "'1e999' is too large for a float64",
+        "\u22120.5": "'\u22120.5' is not a number",
+        "1_000": "'1_000' is not a number",
+        "0x1p-3": "'0x1p-3' is not a number",
+        "1.5 2.5": "'1.5 2.5' is not a number",
+    }
+    for cell, found in cells.items():
+        kernel = PLAIN.write(with_cell(KERNEL, 3, 2, cell))
+        yield refused(f"cell {cell}", f"kernel.csv: line 3, column 2 (B3): {found}; {NUMBER}; ", kernel)
+    for cell in ("#NAME?", ""):
+        message = f"kernel.csv: line 1, column 1 (A1): {cells[cell]}; {NUMBER}; "
+        yield refused(f"cell {cell} in A1", message, PLAIN.write(with_cell(KERNEL, 1, 1, cell)))
+    for name, dialect in SOME_DIALECTS.items():
+        above = dialect.above.count("\n")
+        # A spreadsheet in German says #WERT! for what it lost.
+        rows = with_header(with_index(with_cell(KERNEL, 3, 2, "#WERT!"), ROWS), ["", *NAMES])
+        place = f"line {4 + above}, column 3 (C{4 + above})"
+        yield refused(
+            f"#WERT!, {name}", f"kernel.csv: {place}: '#WERT!' is not a number; {NUMBER}; ", dialect.write(rows)
+        )
+        short = dialect.write([*KERNEL[:5], KERNEL[5][:-1], *KERNEL[6:]])
+        place = f"line {6 + above}, column 20 (T{6 + above})"
+        yield refused(f"short row, {name}", f"kernel.csv: {place}: the row ends after 19 of 20 cells; ", short)
+        long = dialect.write([*KERNEL[:6], [*KERNEL[6], "-0.5"], KERNEL[7]])
+        place = f"line {7 + above}, column 21 (U{7 + above})"
+        yield refused(f"long row, {name}", f"kernel.csv: {place}: the row has 21 cells; ", long)
+
+
+def refused_texts() -> Iterator[Row]:
+    """Give files that are no text of numbers, or that say two things."""
+    binary = "is binary data; expected CSV text; export the weights with np.savetxt(file, weights, delimiter=',')"
+    yield refused("empty", "kernel.csv: is empty; export the weights again", b"")
+    yield refused("comments only", "kernel.csv: is empty; export the weights again", b"# i j f o\n\n")
+    yield refused("npy", f"kernel.csv: {binary}", b"\x93NUMPY\x01\x00v\x00")
+    yield refused("UTF-16 without BOM", f"bias.csv: {binary}", bias=b"0\0,\x005\0\n\0")
+    cut = "kernel.csv: is damaged UTF-16 text (truncated data); copy or export it again"
+    yield refused("cut UTF-16", cut, DIALECTS["UTF-16 LE"].write(KERNEL)[:-1])
+    quotes = 'has quotes that do not pair; expected "0.5" or 0.5; save the file again without quotes'
+    yield refused("open quote", f"kernel.csv: line 3: {quotes}", PLAIN.write(with_cell(KERNEL, 3, 2, '"0.5')))
+    yield refused(
+        "decimal comma and point",
+        "kernel.csv: line 1, column 3 (C1): '0,00001' has a decimal comma, and '0.0' in A1 a decimal point; "
+        "expected one of them; export the weights again",
+        (SPREADSHEETS / "de_default_open_save_edge.csv").read_bytes(),
+    )
+    grouped = with_cell(KERNEL, 3, 2, '"1,234.5"')
+    yield refused(
+        "grouped", f"kernel.csv: line 3, column 2 (B3): '1,234.5' groups its digits; {AGAIN}", PLAIN.write(grouped)
+    )
+    yield refused(
+        "grouped thousands",
+        f"kernel.csv: line 1, column 2 (B1): '1,234,567' groups its digits; {AGAIN}",
+        Dialect(";").write(with_cell(WHOLE, 1, 2, "1,234,567")),
+    )
+    for said, other, dialect in (("point", "comma", GERMAN), ("comma", "point", Dialect(";"))):
+        cell = KERNEL[0][0].replace(".", dialect.decimal)
+        yield refused(
+            f"--decimal {said} and a {other}",
+            f"kernel.csv: line 1, column 1 (A1): '{cell}' has a {other}, while --decimal says {said}; {AGAIN}",
+            dialect.write(KERNEL),
+            GERMAN.write([counting(20)]),
+            ("--decimal", said),
+        )
+
+
+def refused_doubts() -> Iterator[Row]:
+    """Give files that can be read in two ways, without the option that settles it."""
+    comma = "the comma in '{}' may be a decimal sign or not, and so may those in all other cells; "
+    settle = f"expected --decimal comma or --decimal point; {HOW}"
+    for name in ("semicolon and decimal comma", "quoted decimal comma"):
+        doubt = f"kernel.csv: line {{}}, column 1 (A{{}}): {comma.format('1,000')}{settle}"
+        line = 1 + SOME_DIALECTS[name].above.count("\n")
+        yield refused(f"thousands or decimals, {name}", doubt.format(line, line), SOME_DIALECTS[name].write(THREE))
+    column = b"".join(f"{cell}\n".replace(".", ",").encode() for cell in COUNTED)
+    yield refused(
+        "decimals or an index", f"bias.csv: line 1, column 1 (A1): {comma.format('0,5')}{settle}", bias=column
+    )
+    titled = f"bias.csv: line 2, column 1 (A2): {comma.format('0,5')}{settle}"
+    yield refused("decimals or an index under a title", titled, bias=b"bias\n" + column)
+    holds = "the first {} holds the whole numbers {} ..., which may be weights or not; "
+    header = "expected --header or --no-header; --header takes it as a header row, --no-header as weights"
+    index = "expected --index or --no-index; --index takes it as an index column, --no-index as weights"
+    for name, names in {"from 1": counting(21)[1:], "as decimals": [f"{n}.0" for n in range(20)]}.items():
+        shown = ", ".join(names[:3])
+        rows = with_header(KERNEL, names)
+        message = f"kernel.csv: line 1, column 1 (A1): {holds.format('row', shown)}{header}"
+        yield refused(f"header {name}", message, PLAIN.write(rows))
+        message = f"bias.csv: line 2, column 1 (A2): {holds.format('row', shown)}{header}"
+        yield refused(f"header {name} below a comment", message, bias=b"# bias\n" + PLAIN.write([names, BIAS]))
+        message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', shown)}{index}"
+        yield refused(f"index {name}", message, PLAIN.write(with_index(KERNEL, names[:8])))
+    message = f"kernel.csv: line 1, column 1 (A1): {holds.format('row', '0, 1, 2')}{header}"
+    yield refused("header among whole numbers", message, PLAIN.write(with_header(WHOLE, counting(20))))
+    message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', '0, 1, 2')}{index}"
+    yield refused("index among whole numbers", message, PLAIN.write(with_index(WHOLE, counting(8))))
+
+
+def refused_shapes() -> Iterator[Row]:
+    """Give files of other sizes and of other cells."""
+    transposed = f"kernel.csv: 20 x 8 cells are 4H x (D + H), a transposed kernel; {ROWS_EXPECTED}; add --transposed"
+    yield refused("transposed", transposed, GERMAN.write(turned(KERNEL)))
+    plain = (
+        f"kernel.csv: 8 x 20 cells are (D + H) x 4H, not a transposed kernel; {ROWS_EXPECTED}; leave out --transposed"
+    )
+    yield refused("not transposed", plain, options=("--transposed",))
+    exchanged = "kernel.csv: holds a bias, and bias.csv a kernel; expected the kernel first, then the bias; "
+    yield refused("exchanged", exchanged + "exchange the two", GERMAN.write(COLUMN), GERMAN.write(KERNEL))
+    rows = "kernel.csv: 7 x 20 cells, with the bias's 20 values, do not fit --input-size 3 --hidden-size 5; "
+    sizes = "the bias has 20 values = 4 x 5, so --hidden-size 5; the kernel's 7 rows then leave --input-size 2; "
+    p = f"or the 7 rows are D + P = 3 + 4, with a projection (num_proj=4): {NO_PROJECTION}"
+    for name, dialect in SOME_DIALECTS.items():
+        yield refused(f"a row too few, {name}", f"{rows}{ROWS_EXPECTED}; {sizes}{p}", dialect.write(KERNEL[:-1]))
+    rows = "kernel.csv: 5 x 20 cells fit no input size beside the bias's 20 values = 4 x 5; "
+    whole = "are kernel.csv and bias.csv of the same cell, and whole?; "
+    p = f"or the 5 rows are D + P = 3 + 2, with a projection (num_proj=2): {NO_PROJECTION}"
+    yield refused("projection", f"{rows}{ROWS_EXPECTED}; {whole}{p}", PLAIN.write(KERNEL[:5]))
+    bias = "expected a bias of 4H = 20 values; "
+    vectors = {
+        1: "one for each unit, as peephole weights (w_i_diag, w_f_diag, w_o_diag) and the gamma and beta of a layer "
+        f"normalisation are; {bias}Keras has no LSTM layer with either; a cell without them has a bias of its own, "
+        "a LayerNormBasicLSTMCell none",
+        3: f"three for each unit, as all peephole weights together (w_i_diag, w_f_diag, w_o_diag) are; {bias}"
+        "Keras has no LSTM layer with peepholes; a cell without them has a bias of its own",
+        8: f"two biases, as cuDNN and PyTorch keep them, or one of a cell of twice the hidden size; {bias}"
+        "TensorFlow 1 and Keras have one bias, the sum of both; add the first half to the second where their gates are "
+        "in the order i, j, f, o, and use --forget-bias 0",
+    }
+    for times, sentence in vectors.items():
+        cells = weights(1, 5 * times, 6)
+        found = f"bias.csv: {5 * times} values = {times} x 5 are {sentence}"
+        yield refused(f"bias of {times} x 5 values, column", found, bias=PLAIN.write(turned(cells)))
+        yield refused(f"bias of {times} x 5 values, German row", found, bias=GERMAN.write(cells))
+    kernel = f"bias.csv: 5 x 2 cells are H x P, the kernel of a projection (num_proj); {bias}{NO_PROJECTION}"
+    yield refused("kernel of a projection as bias", kernel, bias=PLAIN.write(weights(5, 2, 7)))
+    values = "bias.csv: 18 values; expected 4H = 20 values in one row or one column; "
+    yield refused("cut bias", values + "is this the bias of an LSTM cell, and whole?", bias=PLAIN.write([BIAS[:18]]))
+
+
+READ: list[Row] = [*dialect_rows(), *layout_rows(), *spreadsheet_rows(), *settled_rows()]
+REFUSED: list[Row] = [*refused_cells(), *refused_texts(), *refused_doubts(), *refused_shapes()]
+TABLE: list[Row] = READ + REFUSED
