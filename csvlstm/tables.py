@@ -51,6 +51,10 @@ class Table:
         """Tell where a cell of the plain form, counted from 0, stands in the file."""
         return self.form.place(self.name, row, column)
 
+    def cell(self, row: int, column: int) -> str:
+        """Give the text of a cell of the plain form, counted from 0."""
+        return self.text.split(b"\n", row + 1)[row].split(b",", column + 1)[column].decode()
+
 
 class Export(NamedTuple):
     """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H]."""
@@ -112,11 +116,16 @@ def lines(text: Text, quarters: NDArray[np.int64]) -> Iterator[bytes]:
 
 def _refuse_ragged(text: bytes, name: str) -> None:
     """Refuse the first line that has not as many cells as most; the very first may be a title."""
-    counts = [line.count(b",") + 1 for line in text[:-1].split(b"\n")]
+    rows = text[:-1].split(b"\n")
+    counts = [row.count(b",") + 1 for row in rows]
     expected = max(set(counts), key=counts.count)
     for number, count in enumerate(counts[1:], start=2):
         if count != expected:
-            raise ragged(count, expected, Place(name, number, min(count, expected) + 1))
+            raise ragged(rows[number - 1], expected, partial(_in_line, name, number))
+
+
+def _in_line(name: str, line: int, column: int) -> Place:
+    return Place(name, line, column + 1)
 
 
 def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:
