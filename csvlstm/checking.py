@@ -6,6 +6,7 @@ from .behaviour import EXACT, FLOAT32, Behaviour, Slack, compare_behaviour
 from .cells import Array
 from .comparison import compare_converted, fit_shapes
 from .converted import read_converted
+from .damage import damage_of
 from .diagnosis import diagnose
 from .equivalence import Result
 from .layout import Sizes
@@ -28,16 +29,19 @@ class Check(NamedTuple):
     tolerance: Slack = EXACT
     seed: int = 0
     recorded: tuple[str, str] | None = None
+    strict: bool = False
 
 
 def check_files(asked: Check) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
-    Raises CsvLstmError where a file cannot be read, or the export or the recording is not what was declared.
+    Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
+    allows no damage and the export has some.
     """
     export = read_export(asked.kernel, asked.bias, asked.sizes, asked.options)
     converted = read_converted(asked.directory)
     recording = read_recording(*asked.recorded, asked.sizes) if asked.recorded else None
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     blocks = compare_converted(export, converted, asked.forget_bias, asked.tolerance)
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
     weights = fit_shapes(converted, asked.sizes)
@@ -48,6 +52,7 @@ def check_files(asked: Check) -> Report:
         Result(export.sizes, blocks, _behave(asked, export, weights, blocks) if weights else None),
         findings=diagnose(export, converted, wrong, asked.forget_bias, asked.tolerance),
         replay=replay(export, weights, recording, asked.forget_bias) if recording else None,
+        warnings=warnings,
     )
 
 

@@ -16,6 +16,7 @@ from .layout import PARTS, Sizes
 from .sources import STANDARD_INPUT
 
 if TYPE_CHECKING:
+    from .damage import Damage
     from .report import Report
     from .shapes import Options
 
@@ -177,8 +178,13 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
 
 def _add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", metavar="N", type=int, default=0, help="of the behaviour check's inputs (default 0)")
+    _add_printing(command)
+    command.add_argument("--strict", action="store_true", help="refuse an export that shows damage, rather than warn")
+
+
+def _add_printing(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
-    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
+    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error, only warnings")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
 
 
@@ -227,6 +233,7 @@ def _check(asked: argparse.Namespace) -> int:
             Slack(asked.atol, asked.rtol),
             asked.seed,
             recorded,
+            asked.strict,
         )
     )
     if asked.csv:
@@ -258,6 +265,7 @@ def _convert(asked: argparse.Namespace) -> int:
             asked.force,
             not asked.no_check,
             asked.seed,
+            asked.strict,
         )
     )
     if asked.stdout and report.result.equivalent:
@@ -280,12 +288,18 @@ def _refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
 def _show(report: "Report", asked: argparse.Namespace) -> None:
     from .report import as_json, as_text
 
+    _warn(report.warnings)
     if asked.json:
         import json
 
         _print(json.dumps(as_json(report), allow_nan=False).encode() + b"\n")
     if not asked.quiet:
         print(as_text(report), file=sys.stderr)
+
+
+def _warn(warnings: "Sequence[Damage]") -> None:
+    for damage in warnings:
+        _say(f"warning: {damage}")
 
 
 def _print(data: bytes) -> None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .behaviour import compare_behaviour
 from .convert import Store, convert_bias_text, convert_text, convert_values, in_memory
+from .damage import damage_of
 from .equivalence import Result
 from .exact import compare_blocks
 from .layout import PARTS, Sizes
@@ -26,13 +27,14 @@ class Conversion(NamedTuple):
     force: bool = False
     behaviour: bool = True
     seed: int = 0
+    strict: bool = False
 
 
 def convert_files(asked: Conversion) -> tuple[Report, dict[str, Text]]:
     """Convert the files of one cell, check the result, and write it where it is equivalent.
 
     Gives the report and the texts of the converted set. Raises CsvLstmError where an input cannot be read as what was
-    declared or an output cannot be written.
+    declared, an output cannot be written, or `strict` allows no damage and there is some.
     """
     export = read_export(asked.kernel, asked.bias, asked.sizes, asked.options)
     if asked.directory is None:
@@ -46,9 +48,11 @@ def convert_files(asked: Conversion) -> tuple[Report, dict[str, Text]]:
 
 
 def _convert(asked: Conversion, export: Export, store: Store) -> tuple[Report, dict[str, Text]]:
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     bias_text = convert_bias_text(export.bias, asked.forget_bias)
     values = convert_values(export, bias_text)
     texts = convert_text(export, bias_text, store)
     blocks = compare_blocks(export, texts, values, asked.forget_bias, asked.directory or "")
     behaviour = compare_behaviour(export, values, asked.forget_bias, asked.seed) if asked.behaviour else None
-    return Report("convert", asked.forget_bias, export, Result(export.sizes, blocks, behaviour)), texts
+    result = Result(export.sizes, blocks, behaviour)
+    return Report("convert", asked.forget_bias, export, result, warnings=warnings), texts

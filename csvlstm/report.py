@@ -9,6 +9,7 @@ from .results import BlockResult
 from .tables import Export
 
 if TYPE_CHECKING:
+    from .damage import Damage
     from .diagnosis import Finding
     from .recording import Replay
 
@@ -25,6 +26,7 @@ class Report(NamedTuple):
     written: Sequence[str] = ()
     findings: "Sequence[Finding]" = ()
     replay: "Replay | None" = None
+    warnings: "Sequence[Damage]" = ()
 
     @property
     def equivalent(self) -> bool:
@@ -52,8 +54,14 @@ def as_json(report: Report) -> dict[str, Any]:
             }
         ],
         "recognised": _recognised(report.export),
-        "warnings": [],
+        "warnings": [warning(damage) for damage in report.warnings],
     }
+
+
+def warning(damage: "Damage") -> dict[str, Any]:
+    """Give a warning by the names of the contract; `first` is the address of its first cell."""
+    place = {"file": damage.place.file, "first": damage.place.address or None}
+    return {"kind": damage.kind, **place, "cells": damage.cells, "sentence": str(damage)}
 
 
 def _finding(finding: "Finding") -> dict[str, Any]:
