@@ -53,6 +53,19 @@ exit codes:
   3  a bug in csvlstm
 """
 
+INSPECT_EPILOG = """\
+example:
+  csvlstm inspect kernel.csv bias.csv
+
+A kernel alone may fit several sizes; with its bias it fits one. The gates are i, c, f, o, in the order in which
+TensorFlow 1 keeps them (it calls c j).
+
+exit codes:
+  0  the files were read
+  2  wrong usage, or a file that is no CSV of numbers
+  3  a bug in csvlstm
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
@@ -107,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
     _add_check(commands)
+    _add_inspect(commands)
     return parser
 
 
@@ -146,6 +160,26 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_report(command)
 
 
+def _add_inspect(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser(
+        "inspect",
+        help="tell what the files of an export are, before any size is declared",
+        description="Tell how the files are written, which sizes they fit, how the numbers of each gate are spread, "
+        "what damaged them, and the convert command to type next.",
+        epilog=INSPECT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_inspect)
+    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel")
+    command.add_argument("bias", metavar="BIAS", nargs="?", help="CSV of the bias; without it the sizes may stay open")
+    command.add_argument(
+        "--max-bytes", metavar="N", type=_size, default=2**30, help="read no more of each file (default 1 GiB)"
+    )
+    _add_reading(command)
+    command.add_argument("--csv", action="store_true", help="print the gates on standard output as a CSV table")
+    _add_printing(command)
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
     command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
@@ -160,6 +194,10 @@ def _add_export(command: argparse.ArgumentParser) -> None:
         default=1.0,
         help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM)",
     )
+    _add_reading(command)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--transposed", action="store_true", help="the kernel is 4H x (D+H)")
     yes_or_no = argparse.BooleanOptionalAction
     command.add_argument(
@@ -211,9 +249,25 @@ def _tolerance(text: str) -> float:
     return number
 
 
+def _inspect(asked: argparse.Namespace) -> int:
+    _refuse_two_tables(asked)
+    _refuse_two_standard_inputs(asked)
+    from .inspection import Inspection, inspect_files
+    from .overview import as_csv, as_json, as_text
+
+    found = inspect_files(Inspection(asked.kernel, asked.bias, _options(asked), asked.max_bytes))
+    _warn(found.warnings)
+    if asked.csv:
+        _print(as_csv(found).encode())
+    if asked.json:
+        _print_json(as_json(found))
+    if not asked.quiet:
+        print(as_text(found), file=sys.stderr)
+    return DONE
+
+
 def _check(asked: argparse.Namespace) -> int:
-    if asked.json and asked.csv:
-        raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
+    _refuse_two_tables(asked)
     if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
     _refuse_two_standard_inputs(asked)
@@ -280,6 +334,11 @@ def _refuse_combinations(asked: argparse.Namespace) -> None:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
 
 
+def _refuse_two_tables(asked: argparse.Namespace) -> None:
+    if asked.json and asked.csv:
+        raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
+
+
 def _refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
     if asked.kernel == asked.bias == STANDARD_INPUT:
         raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
@@ -290,9 +349,7 @@ def _show(report: "Report", asked: argparse.Namespace) -> None:
 
     _warn(report.warnings)
     if asked.json:
-        import json
-
-        _print(json.dumps(as_json(report), allow_nan=False).encode() + b"\n")
+        _print_json(as_json(report))
     if not asked.quiet:
         print(as_text(report), file=sys.stderr)
 
@@ -300,6 +357,12 @@ def _show(report: "Report", asked: argparse.Namespace) -> None:
 def _warn(warnings: "Sequence[Damage]") -> None:
     for damage in warnings:
         _say(f"warning: {damage}")
+
+
+def _print_json(found: dict[str, Any]) -> None:
+    import json
+
+    _print(json.dumps(found, allow_nan=False).encode() + b"\n")
 
 
 def _print(data: bytes) -> None:

@@ -5,6 +5,7 @@ near v, one in 10^-k / ulp(v) has no more than k decimals. The product of such c
 which only looks rounded. Numbers of few bits say nothing, because they print short by right: zeros, halves, quarters.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from .digits import FLOAT32_DIGITS, unit_of_digits
 Array = NDArray[Any]
 
 _SAMPLE = 4096
+_PIECES, _PIECE_BYTES = 16, 1 << 12
 _GOLDEN = 0.6180339887498949
 _FEWEST = 16
 _SMALLER_FLOATS = ((11, 2.0**-24), (8, 2.0**-133))
@@ -138,3 +140,52 @@ def is_smaller_float(numbers: Numbers) -> bool:
         if (np.abs(nearest - numbers.values) <= 0.500001 * units).all():
             return chance(units, steps) < _ENOUGH_TO_ACQUIT
     return False
+
+
+class Digits(NamedTuple):
+    """The significant digits that numbers are printed with, and whether float32 numbers print so.
+
+    `cells` were looked at, and zeros among them were passed over.
+    """
+
+    fewest: int
+    most: int
+    float32: bool
+    cells: int
+
+
+def digits_of(text: bytes) -> Digits:
+    """Look at cells of plain text, all of a small one and some pieces of a large one.
+
+    >>> digits_of(b"0.1,0.25\\n-1.5e-05,0\\n")
+    Digits(fewest=1, most=2, float32=True, cells=4)
+    """
+    cells = [cell for piece in _pieces_of(text) for cell in piece.replace(b"\n", b",").split(b",")]
+    printed = [cell.decode().lower().lstrip("+-") for cell in cells if cell]
+    counted = [(_written(cell), cell) for cell in printed]
+    digits = [count for count, _ in counted if count] or [1]
+    return Digits(min(digits), max(digits), all(_is_float32(*one) for one in counted), len(printed))
+
+
+def _pieces_of(text: bytes) -> Iterator[bytes]:
+    """Take pieces that begin and end at a separator, evenly spread."""
+    if len(text) <= _PIECES * _PIECE_BYTES:
+        yield text
+        return
+    for at in range(0, len(text) - _PIECE_BYTES, len(text) // _PIECES):
+        piece = text[at : at + _PIECE_BYTES].replace(b"\n", b",")
+        yield piece[piece.find(b",") + 1 : piece.rfind(b",")]
+
+
+def _written(cell: str) -> int:
+    """Count the significant digits of a printed number, with the zeros at its end; none of a zero."""
+    return len(cell.partition("e")[0].replace(".", "").lstrip("0"))
+
+
+def _is_float32(digits: int, cell: str) -> bool:
+    """Tell whether a float32 number prints as a cell with that many digits."""
+    number = float(cell)
+    if number > float(np.finfo(np.float32).max):
+        return False
+    single = float(np.float32(number))
+    return single == number or float(f"{single:.{max(digits, 1) - 1}e}") == number

@@ -78,13 +78,17 @@ def _replay(replay: "Replay | None") -> dict[str, Any] | None:
 
 def as_csv(report: Report) -> str:
     """Give the blocks as a CSV table, one row a block."""
+    return csv_text(BlockResult._fields, report.result.blocks)
+
+
+def csv_text(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Give rows below their head as CSV."""
     import csv
     import io
 
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(BlockResult._fields)
-    writer.writerows(report.result.blocks)
+    writer.writerows([head, *rows])
     return table.getvalue()
 
 
@@ -92,8 +96,13 @@ def as_table(report: Report) -> str:
     """Give the blocks as a table for a person, one row a block."""
     rows = [[_cell(getattr(block, name)) for name in _COLUMNS] for block in report.result.blocks]
     head = ["part", "gate", "cells", "differing", "largest difference", "first in export", "first here", "verdict"]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
+    return aligned([head, *rows])
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Give rows as a table for a person, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
 
 

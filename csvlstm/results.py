@@ -64,9 +64,9 @@ def block_result(
         block.part,
         block.gate.value,
         table.name,
-        _range(table.form, block.source_rows, block.source_columns),
+        address_range(table.form, block.source_rows, block.source_columns),
         target.name,
-        _range(target.form, block.target_rows, block.target_columns) if target.form else None,
+        address_range(target.form, block.target_rows, block.target_columns) if target.form else None,
         block.cells,
         differing,
         difference,
@@ -76,7 +76,7 @@ def block_result(
     )
 
 
-def _range(form: Form, rows: range, columns: range) -> str:
+def address_range(form: Form, rows: range, columns: range) -> str:
     """Give the A1 range of a block from its first cell to its last, in the file as it lies there."""
     first, last = form.place("", rows[0], columns[0]), form.place("", rows[-1], columns[-1])
     return f"{first.address}:{last.address}"

@@ -1,5 +1,6 @@
 """Which input and hidden sizes a kernel and a bias fit, and how to say that the declared ones are wrong."""
 
+from math import isqrt
 from typing import NamedTuple
 
 from .errors import CsvLstmError, Place
@@ -16,12 +17,17 @@ class Candidate(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """Sizes that two files fit, with the grids that show it."""
+    """Sizes that a kernel fits, with a bias or alone, and the grids that show it."""
 
     sizes: Sizes
     kernel: Grid
-    bias: Grid
+    bias: Grid | None
     transposed: bool
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the kernel is one row or one column."""
+        return 1 in (self.kernel.rows, self.kernel.columns)
 
 
 def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
@@ -37,6 +43,35 @@ def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
             sizes = [(Sizes(d, hidden_size), turned) for d, turned in _input_sizes(grid, hidden_size)]
             fits += [Fit(fitting, grid, bias_grid, turned) for fitting, turned in sizes]
     return fits
+
+
+def fitting_sizes_alone(kernel: bytes, options: Options) -> list[Fit]:
+    """List the sizes that a canonical kernel text fits without its bias, as it was exported before transposed.
+
+    >>> [(fit.sizes, fit.transposed) for fit in fitting_sizes_alone(b"1,2,3,4\\n" * 4, Options())]
+    [(Sizes(input_size=3, hidden_size=1), False), (Sizes(input_size=3, hidden_size=1), True)]
+    """
+    fits = [
+        Fit(Sizes(d, hidden_size), grid, None, turned)
+        for grid in grids(kernel, options)
+        for hidden_size in _hidden_sizes(grid)
+        for d, turned in _input_sizes(grid, hidden_size)
+    ]
+    return sorted(fits, key=lambda fit: fit.transposed)
+
+
+def is_bias(text: bytes, options: Options) -> bool:
+    """Tell whether a canonical text may be a bias: one row or one column of 4H values."""
+    return any(grid.rows * grid.columns % 4 == 0 for grid in _vectors(grids(text, options)))
+
+
+def _hidden_sizes(grid: Grid) -> list[int]:
+    """List the hidden sizes that a kernel's grid may have; of a flat one, all that leave an input size."""
+    if 1 in (grid.rows, grid.columns):
+        quarter, rest = divmod(grid.rows * grid.columns, 4)
+        # D + H rows of 4H cells, and D is 1 or more.
+        return [] if rest else [h for h in range(1, isqrt(quarter) + 1) if quarter % h == 0]
+    return sorted({cells // 4 for cells in (grid.rows, grid.columns) if cells % 4 == 0})
 
 
 def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Options) -> CsvLstmError:
@@ -88,8 +123,7 @@ def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
 
 
 def _transposing(fit: Fit, options: Options) -> str:
-    is_flat = 1 in (fit.kernel.rows, fit.kernel.columns)
-    if is_flat or fit.transposed == options.transposed:
+    if fit.is_flat or fit.transposed == options.transposed:
         return ""
     return ", with --transposed" if fit.transposed else ", without --transposed"
 
@@ -101,7 +135,7 @@ def _expected(declared: Sizes) -> str:
 
 def _left(fit: Fit) -> str:
     d, h = fit.sizes
-    if 1 in (fit.kernel.rows, fit.kernel.columns):
+    if fit.is_flat:
         return f"the kernel's {(d + h) * 4 * h} values = {d + h} x {4 * h} then leave --input-size {d}"
     return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave --input-size {d}"
 

@@ -27,8 +27,10 @@ class Source(NamedTuple):
     identity: tuple[int, int]
 
 
-def read_source(path: str, cells: int | None = None) -> Source:
+def read_source(path: str, cells: int | None = None, max_bytes: int | None = None) -> Source:
     """Read a whole file, or standard input for `-`, decompressed, and at most 64 bytes for each declared cell.
+
+    Where no cells are declared, `max_bytes` bounds it.
 
     Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
 
@@ -36,7 +38,7 @@ def read_source(path: str, cells: int | None = None) -> Source:
     b''
     """
     name = "standard input" if path == STANDARD_INPUT else path
-    limit = None if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
+    limit = max_bytes if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
     try:
         with _open(path) as file:
             status = os.fstat(file.fileno())
@@ -46,9 +48,16 @@ def read_source(path: str, cells: int | None = None) -> Source:
     except MemoryError:
         raise CsvLstmError("does not fit into the memory that this process may use", Place(name)) from None
     if limit is not None and len(data) > limit:
-        found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
-        raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
+        raise _too_large(name, limit, cells)
     return Source(name, data, (status.st_dev, status.st_ino))
+
+
+def _too_large(name: str, limit: int, cells: int | None) -> CsvLstmError:
+    found = f"holds more than {limit:,} bytes"
+    if cells is None:
+        return CsvLstmError(found, Place(name), expected="no more than --max-bytes", advice="give a larger one")
+    found += f", while the declared sizes make {cells:,} cells"
+    return CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
 
 
 def _open(path: str) -> IO[bytes]:

@@ -27,8 +27,8 @@ _INDEX = rb"(?m:^)[^,\n]*,"
 class Table:
     """A table of weights in plain form, [rows, 4H]; a bias is one row.
 
-    `text` is the plain form, and `spans` [rows, 4, 2] are the places in it where each quarter of each row starts and
-    stops. `form` says how the table lies in the file, `recognised` what was found there beside the weights.
+    `text` is the plain form. `form` says how the table lies in the file, `recognised` what was found there beside the
+    weights.
     """
 
     def __init__(self, source: Source, form: Form, text: bytes, ends: NDArray[np.int64], recognised: list[str]) -> None:
@@ -36,8 +36,13 @@ class Table:
         self.identity = source.identity
         self.form = form
         self.text = text
-        self.spans = spans(ends)
         self.recognised = recognised
+        self._ends = ends
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """The places in the text where each quarter of each row starts and stops, [rows, 4, 2]."""
+        return spans(self._ends)
 
     @cached_property
     def values(self) -> NDArray[np.float64]:

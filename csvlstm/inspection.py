@@ -1,0 +1,175 @@
+"""The work behind `csvlstm inspect`: what the files of an export are, before any size is declared."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .cells import Array
+from .damage import Damage, damage_of
+from .dialect import Canonical, canonical
+from .exact import cut
+from .layout import PARTS, TF1, blocks
+from .precision import Digits, digits_of
+from .results import address_range
+from .shapes import DEFAULTS, Form, Grid, Options, grids
+from .sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
+from .sources import Source, read_source
+from .tables import Table, table
+
+MAX_BYTES = 2**30
+"""What is read of each file where nothing else is asked for; a kernel of 4096 x 8192 float32 numbers is smaller."""
+
+KERNEL_OR_BIAS = "kernel or bias"
+"""What a single row or column may be when it is given alone."""
+
+
+class Inspection(NamedTuple):
+    """What `csvlstm inspect` was asked for."""
+
+    kernel: str
+    bias: str | None = None
+    options: Options = DEFAULTS
+    max_bytes: int = MAX_BYTES
+
+
+class Spread(NamedTuple):
+    """How numbers are spread, in the names of the JSON report."""
+
+    minimum: float
+    mean: float
+    maximum: float
+    standard_deviation: float
+
+
+class File(NamedTuple):
+    """A file, as an argument named it: what it holds, its cells of numbers, how they are printed and spread."""
+
+    argument: str
+    name: str
+    role: str
+    grid: Grid
+    digits: Digits
+    spread: Spread
+
+
+class GateNumbers(NamedTuple):
+    """The numbers of a gate in one part of a cell, and where they stand."""
+
+    part: str
+    gate: str
+    source_file: str
+    source_range: str
+    cells: int
+    minimum: float
+    mean: float
+    maximum: float
+    standard_deviation: float
+
+
+class Inspected(NamedTuple):
+    """What the files are: the kernel first, and the sizes that they fit, the likeliest first."""
+
+    files: list[File]
+    fits: list[Fit]
+    gates: list[GateNumbers]
+    options: Options
+    recognised: list[str]
+    warnings: list[Damage]
+
+
+class _Given(NamedTuple):
+    """A file that was read, and the argument that named it."""
+
+    argument: str
+    source: Source
+    text: Canonical
+
+
+def inspect_files(asked: Inspection) -> Inspected:
+    """Read a kernel and, where it is given, its bias, and tell what they are.
+
+    Raises CsvLstmError where a file cannot be read, holds more than was allowed, or holds anything but weights.
+
+    >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
+    >>> inspect_files(Inspection(kernel, bias)).fits[0].sizes
+    Sizes(input_size=3, hidden_size=5)
+    """
+    given = [_read(path, asked.max_bytes) for path in (asked.kernel, asked.bias) if path is not None]
+    fits, recognised = _fits(given, asked.options), []
+    if not fits and (turned := _fits(given[::-1], asked.options)):
+        recognised.append(f"{given[0].source.name}: the bias, given before its kernel")
+        given, fits = given[::-1], turned
+    roles = _roles(given, fits, asked.options)
+    tables = [_table(one, role, fits, asked.options) for one, role in zip(given, roles, strict=True)]
+    recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
+    files = [
+        File(one.argument, table.name, role, table.form.grid, digits_of(table.text), _spread(table.values))
+        for one, role, table in zip(given, roles, tables, strict=True)
+    ]
+    gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
+    return Inspected(files, fits, gates, asked.options, recognised, damage_of(*tables))
+
+
+def _read(path: str, max_bytes: int) -> _Given:
+    source = read_source(path, max_bytes=max_bytes)
+    return _Given(path, source, canonical(source.data, source.name))
+
+
+def _fits(given: list[_Given], options: Options) -> list[Fit]:
+    texts = [one.text.text for one in given]
+    fits = fitting_sizes(texts[0], texts[1], options) if len(texts) == 2 else fitting_sizes_alone(texts[0], options)
+    return [fit for fit in fits if _is_as_said(fit, options)]
+
+
+def _is_as_said(fit: Fit, options: Options) -> bool:
+    """Tell whether a reading has what the user said that the files have; no sizes say it here."""
+    seen = [grid for grid in (fit.kernel, fit.bias) if grid]
+    return (
+        (fit.transposed or fit.is_flat or not options.transposed)
+        and (any(grid.header_row for grid in seen) or not options.header_row)
+        and (any(grid.index_column for grid in seen) or not options.index_column)
+    )
+
+
+def _one_is_likeliest(fits: list[Fit]) -> bool:
+    """Tell whether the first of the readings is likelier than the others; a flat kernel alone may have any sizes."""
+    return bool(fits) and (fits[0].bias is not None or not fits[0].is_flat)
+
+
+def _roles(given: list[_Given], fits: list[Fit], options: Options) -> list[str]:
+    if len(given) == 1 and is_bias(given[0].text.text, options):
+        return [KERNEL_OR_BIAS if fits else "bias"]
+    return ["kernel", "bias"][: len(given)]
+
+
+def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table:
+    """Make a table in the likeliest form, or of the cells as they lie there."""
+    source, text = given.source, given.text
+    if _one_is_likeliest(fits):
+        sizes, kernel, bias, transposed = fits[0]
+        if role == "bias" and bias:
+            return table(source, text, Form(1, sizes.columns, bias, False), sizes.hidden_size)
+        return table(source, text, Form(sizes.rows, sizes.columns, kernel, transposed), sizes.hidden_size)
+    grid = grids(text.text, options)[0]
+    cells = grid.rows * grid.columns
+    if role == "bias" and cells % 4 == 0:
+        return table(source, text, Form(1, cells, grid, False), cells // 4)
+    return table(source, text, Form(grid.rows, grid.columns, grid, False), grid.columns)
+
+
+def _gates(tables: list[Table], fit: Fit) -> Iterator[GateNumbers]:
+    """Describe the blocks of the files that are there, the gates in TensorFlow 1's order."""
+    by_source = dict(zip(("kernel", "bias"), tables, strict=False))
+    for block in sorted(blocks(fit.sizes), key=lambda block: (PARTS.index(block.part), TF1.quarter(block.gate))):
+        if block.source in by_source:
+            source = by_source[block.source]
+            values = cut(source.values, block.source_rows, block.source_columns)
+            place = address_range(source.form, block.source_rows, block.source_columns)
+            yield GateNumbers(block.part, block.gate.value, source.name, place, block.cells, *_spread(values))
+
+
+def _spread(values: Array) -> Spread:
+    """Describe numbers; they are scaled, because sums of the largest float64 numbers would overflow."""
+    smallest, largest = float(values.min()), float(values.max())
+    scale = max(-smallest, largest) or 1.0
+    scaled = values / scale
+    return Spread(smallest, float(scaled.mean()) * scale, largest, float(scaled.std()) * scale)
