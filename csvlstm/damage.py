@@ -30,7 +30,6 @@ _ALMOST_ONE = 0.999
 _MOST_CONSTANTS = 4
 _UNLIKELY_TO_BE_WHOLE = -4
 
-_ROWS_OF_A_SPREADSHEET, _COLUMNS_OF_A_SPREADSHEET = 2**20, 2**14
 _MORE_DIGITS = "export the weights again, with fmt='%.9g' or more digits"
 _NO_SPREADSHEET = "export the weights again, and let no spreadsheet save them"
 
@@ -143,17 +142,11 @@ def _are_whole(values: Array) -> bool:
 
 def _cut_short(table: Table) -> Damage | None:
     """Find a table of exactly the size at which spreadsheets stop, in a text that one may have written."""
-    grid = table.form.grid
-    columns, rows = grid.columns + grid.index_column, grid.rows + grid.header_row
-    limits = {
-        f"{columns:,} columns": columns == _COLUMNS_OF_A_SPREADSHEET,
-        f"{rows:,} rows": rows == _ROWS_OF_A_SPREADSHEET,
-    }
+    reached = table.form.grid.spreadsheet_limit
     # Spreadsheets write a capital E.
-    reached = [words for words, holds in limits.items() if holds and table.text.find(b"e") < 0]
-    if not reached:
+    if not reached or table.text.find(b"e") >= 0:
         return None
-    found = f"exactly {reached[0]}, as many as a spreadsheet keeps: the rest may have been cut off"
+    found = f"{reached}, as many as a spreadsheet keeps: the rest may have been cut off"
     return Damage("cut_short", Place(table.name), table.values.size, found, _NO_SPREADSHEET)
 
 

@@ -92,7 +92,8 @@ def wrong_sizes(kernel: Candidate, bias: Candidate, declared: Sizes, options: Op
         Place(kernel.name),
         expected=_expected(declared),
         advice=f"the bias has {4 * h} values = 4 x {h}, so --hidden-size {h}; {_left(fit)}"
-        + _transposing(fit, options),
+        + _transposing(fit, options)
+        + _cut_short(kernel, bias),
     )
 
 
@@ -168,8 +169,18 @@ def _nothing_fits(kernel: Candidate, bias: Candidate, declared: Sizes, options: 
         f"{_shape(kernel)} cells fit no input size beside the bias's {values[0]} values = 4 x {values[0] // 4}",
         Place(kernel.name),
         expected=_expected(declared),
-        advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?",
+        advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?" + _cut_short(kernel, bias),
     )
+
+
+def _cut_short(*candidates: Candidate) -> str:
+    """Say that a file ends where spreadsheets do, because its own size then misleads."""
+    for candidate in candidates:
+        rows, columns = candidate.text.count(b"\n"), cells_per_line(candidate.text)
+        limit = Grid(rows, columns, header_row=False, index_column=False).spreadsheet_limit
+        if limit:
+            return f"; {candidate.name} has {limit}, as many as a spreadsheet keeps: was the rest cut off?"
+    return ""
 
 
 def _shape(candidate: Candidate) -> str:

@@ -150,6 +150,16 @@ def test_a_table_that_ends_where_spreadsheets_stop_is_said_where_one_may_have_sa
     assert damage == ([sentence] if is_said else [])
 
 
+@pytest.mark.parametrize("values", [20_000, 2**14], ids=["bias whole", "bias cut, too"])
+def test_a_refused_size_tells_that_a_spreadsheet_may_have_cut_the_table(tmp_path: Path, values: int) -> None:
+    (tmp_path / "k.csv").write_text(("0.5," * (2**14 - 1) + "0.5\n") * 3)
+    (tmp_path / "b.csv").write_text("0.5," * (values - 1) + "0.5\n")
+    with pytest.raises(CsvLstmError) as caught:
+        read_export(str(tmp_path / "k.csv"), str(tmp_path / "b.csv"), Sizes(7, 5000))
+    limit = "k.csv has exactly 16,384 columns, as many as a spreadsheet keeps: was the rest cut off?"
+    assert str(caught.value).endswith(limit)
+
+
 def test_damage_is_refused_where_none_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(
         CsvLstmError, match=r"k\.csv: line 1, column 7 \(G1\): 3 numbers have only 3 significant digits"
