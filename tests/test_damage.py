@@ -71,6 +71,12 @@ def test_a_constant_with_an_exponent_is_no_cut_cell(tmp_path: Path, constant: st
     assert said(tmp_path, rows) == []
 
 
+def test_a_single_short_cell_without_the_capital_letter_of_spreadsheets_is_not_judged(tmp_path: Path) -> None:
+    rows = [[cell if "e" not in cell else "0.5" for cell in row] for row in real("original.csv")]
+    rows[5][9] = "-4.45e-05"
+    assert said(tmp_path, rows) == []
+
+
 def test_the_cells_that_a_real_german_spreadsheet_multiplied_are_found(tmp_path: Path) -> None:
     before, after = (np.array(real(f"{name}edge.csv")[1]) for name in ("original_", "german_"))
     (place,) = np.flatnonzero(before == "0.001")
