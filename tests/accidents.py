@@ -1,8 +1,8 @@
 """Exports of all kinds, undamaged and damaged in every way that leaves numbers, and how often damage is said.
 
-    python -m tests.accidents 3
+    python -m tests.accidents 3 1000
 
-makes each kind with three seeds, over all sizes and scales, and prints the false alarms and the hits.
+makes each kind with three seeds from 1000 on, over all sizes and scales, and prints the false alarms and the hits.
 """
 
 import sys
@@ -214,4 +214,5 @@ def main(seeds: range) -> None:
 
 
 if __name__ == "__main__":
-    main(range(int(sys.argv[1]) if len(sys.argv) > 1 else 1))
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    main(range(first, first + (int(sys.argv[1]) if len(sys.argv) > 1 else 1)))

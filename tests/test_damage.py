@@ -174,6 +174,16 @@ def test_damage_is_refused_where_none_is_allowed(tmp_path: Path) -> None:
     assert damage_of(table(tmp_path, real("original.csv")), allowed=False) == []
 
 
+@pytest.mark.parametrize("scale", [1e-320, 1e-310, 1e-45, 1e-39, 1e38, 1e39, 1e307])
+@pytest.mark.parametrize("form", ["%.17g", "%.18e", "%.9g", "%r"])
+def test_numbers_at_the_ends_of_the_range_are_not_accused(tmp_path: Path, scale: float, form: str) -> None:
+    values = drawn(SHAPE, scale, seed=3)[0]
+    assert said(tmp_path, printed(values, lambda number: form % number)) == []
+    beside = kernel()
+    beside[::5, ::3] = values[::5, ::3]
+    assert said(tmp_path, printed(beside, lambda number: form % number)) == []
+
+
 def test_a_hand_made_example_is_not_accused(tmp_path: Path) -> None:
     assert said(tmp_path, [["0.1", "0.2", "0.3", "0.4"], ["-0.5", "0.6", "-0.7", "0.8"]], Sizes(1, 1)) == []
 
