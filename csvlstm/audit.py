@@ -10,6 +10,7 @@ from .behaviour import EXACT
 from .cells import Array
 from .comparison import compare_converted, expected_values, fit_shape
 from .converted import Rectangle
+from .damage import Damage
 from .exact import cut
 from .layout import Block, Sizes, blocks
 from .network import Cell
@@ -18,11 +19,12 @@ from .tables import Export, Table
 
 
 class Layer(NamedTuple):
-    """One cell to audit: its export, and the set that somebody made of it."""
+    """One cell to audit: its export with the damage that it shows, and the set that somebody made of it."""
 
     cell: Cell
     export: Export
     converted: dict[str, Rectangle]
+    damage: list[Damage]
 
     @property
     def name(self) -> str | None:
@@ -75,7 +77,7 @@ class Row(NamedTuple):
 
 
 class LayerAudit(NamedTuple):
-    """What was found in a layer: its 12 rows, and how its files were read."""
+    """What was found in a layer: its 12 rows, how its files were read, and what damage its export shows."""
 
     name: str | None
     direction: str | None
@@ -83,6 +85,7 @@ class LayerAudit(NamedTuple):
     forget_bias: float
     recognised: list[str]
     rows: list[Row]
+    warnings: list[Damage]
 
     @property
     def verdict(self) -> str:
@@ -102,6 +105,11 @@ class Audit(NamedTuple):
         return [row for layer in self.layers for row in layer.rows]
 
     @property
+    def warnings(self) -> list[Damage]:
+        """The damage that shows in the exports of all layers."""
+        return [damage for layer in self.layers for damage in layer.warnings]
+
+    @property
     def verdict(self) -> str:
         """The worst verdict of the layers."""
         return _worst(self.rows)
@@ -119,14 +127,16 @@ def audit_layer(layer: Layer) -> LayerAudit:
     >>> from csvlstm.network import read_cell
     >>> folder = "sample_data/quirks"
     >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
-    >>> row = audit_layer(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"))).rows[9]
+    >>> row = audit_layer(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"), [])).rows[9]
     >>> row.part, row.gate, row.source_range, row.target_range, row.source_sum, row.target_sum, row.expected_difference
     ('bias', 'f', 'C1:C1', 'B1:B1', 0.03, 1.03, 1.0)
     """
     export = layer.export
     results = compare_converted(export, layer.converted, layer.forget_bias, EXACT)
     rows = [_row(layer, block, result) for block, result in zip(blocks(export.sizes), results, strict=True)]
-    return LayerAudit(layer.name, layer.direction, export.sizes, layer.forget_bias, export.recognised, rows)
+    return LayerAudit(
+        layer.name, layer.direction, export.sizes, layer.forget_bias, export.recognised, rows, layer.damage
+    )
 
 
 def _row(layer: Layer, block: Block, result: BlockResult) -> Row:

@@ -6,6 +6,7 @@ from typing import Any
 
 from . import __version__
 from .audit import Audit, LayerAudit, Row
+from .report import warning
 
 
 def as_csv(audit: Audit) -> str:
@@ -28,7 +29,7 @@ def as_json(audit: Audit) -> dict[str, Any]:
         "forget_bias": forget_biases.pop() if len(forget_biases) == 1 else None,
         "layers": [_layer_as_json(layer) for layer in audit.layers],
         "recognised": [found for layer in audit.layers for found in layer.recognised],
-        "warnings": [],
+        "warnings": [warning(damage) for damage in audit.warnings],
     }
 
 

@@ -8,6 +8,7 @@ from typing import IO, NamedTuple
 from .audit import Audit, Layer, LayerAudit, audit_layer
 from .audit_report import as_csv, as_json
 from .converted import read_converted
+from .damage import damage_of
 from .errors import CsvLstmError, Place
 from .network import Cell, Network, read_cell
 from .outputs import staging
@@ -22,12 +23,16 @@ FORMS = (".csv", ".json", WORKBOOK)
 
 
 class Evidence(NamedTuple):
-    """The file to write: its ending picks the form; a template is a workbook with empty value sheets."""
+    """The file to write: its ending picks the form; a template is a workbook with empty value sheets.
+
+    `strict` allows no damage in the exports.
+    """
 
     path: str
     template: bool = False
     force: bool = False
     quiet: bool = False
+    strict: bool = False
 
     @property
     def form(self) -> str:
@@ -40,16 +45,19 @@ def audit_files(network: Network, directory: str, evidence: Evidence, options: O
 
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    layers = (read_layer(cell, directory, options) for cell in network.cells)
+    layers = (read_layer(cell, directory, options, strict=evidence.strict) for cell in network.cells)
     return audit_layers(layers, evidence, [network.table] if network.table else [])
 
 
-def read_layer(cell: Cell, directory: str, options: Options = DEFAULTS) -> Layer:
+def read_layer(cell: Cell, directory: str, options: Options = DEFAULTS, *, strict: bool = False) -> Layer:
     """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
 
-    Raises CsvLstmError where a file cannot be read, or the export is not what was declared.
+    Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
+    and the export has some.
     """
-    return Layer(cell, read_cell(cell, options, digest=True), read_converted(cell.folder_in(directory), digest=True))
+    export = read_cell(cell, options, digest=True)
+    damage = damage_of(export.kernel, export.bias, allowed=not strict)
+    return Layer(cell, export, read_converted(cell.folder_in(directory), digest=True), damage)
 
 
 def audit_layers(layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = ()) -> Audit:

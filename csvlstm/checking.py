@@ -8,6 +8,7 @@ from .behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour,
 from .cells import Array
 from .comparison import compare_converted, fit_shapes
 from .converted import read_converted
+from .damage import damage_of
 from .diagnosis import Finding, diagnose
 from .equivalence import Result
 from .explanations import Mistake
@@ -31,12 +32,14 @@ class Check(NamedTuple):
     tolerance: Slack = EXACT
     seed: int = 0
     recorded: tuple[str, str] | None = None
+    strict: bool = False
 
 
 def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
-    Raises CsvLstmError where a file cannot be read, or the export or the recording is not what was declared.
+    Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
+    allows no damage and the export has some.
     """
     network = asked.network
     recording = read_recording(*asked.recorded, network) if asked.recorded else None
@@ -64,13 +67,15 @@ class _Checked(NamedTuple):
 
 def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
     export, converted = read_cell(cell, asked.options), read_converted(cell.folder_in(asked.directory))
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)
     behaviour = _behave(asked, export, run, weights.converted, cell.forget_bias, blocks) if weights.converted else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
     findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)
-    return _Checked(CellReport(cell, Result(blocks, behaviour), export.recognised, findings), run.outputs, weights)
+    report = CellReport(cell, Result(blocks, behaviour), export.recognised, findings, warnings)
+    return _Checked(report, run.outputs, weights)
 
 
 def _behave(

@@ -17,6 +17,7 @@ from .process import refuse_little_memory
 from .sources import STANDARD_INPUT
 
 if TYPE_CHECKING:
+    from .damage import Damage
     from .network import Network
     from .report import Report
     from .shapes import Options
@@ -89,6 +90,19 @@ exit codes:
   3  a bug in csvlstm
 """
 
+INSPECT_EPILOG = """\
+example:
+  csvlstm inspect kernel.csv bias.csv
+
+A kernel alone may fit several sizes; with its bias it fits one. The gates are i, c, f, o, in the order in which
+TensorFlow 1 keeps them (it calls c j).
+
+exit codes:
+  0  the files were read
+  2  wrong usage, or a file that is no CSV of numbers
+  3  a bug in csvlstm
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
@@ -148,6 +162,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     _add_convert(commands, of_network)
     _add_check(commands, of_network)
     _add_audit(commands, of_network)
+    _add_inspect(commands)
     return parser
 
 
@@ -188,6 +203,26 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     command.add_argument("--recorded-outputs", metavar="CSV", help="what came out of the original, one row a step")
     command.add_argument("--csv", action="store_true", help="print the table on standard output as CSV")
     _add_report(command)
+
+
+def _add_inspect(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser(
+        "inspect",
+        help="tell what the files of an export are, before any size is declared",
+        description="Tell how the files are written, which sizes they fit, how the numbers of each gate are spread, "
+        "what damaged them, and the convert command to type next.",
+        epilog=INSPECT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=_inspect)
+    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel")
+    command.add_argument("bias", metavar="BIAS", nargs="?", help="CSV of the bias; without it the sizes may stay open")
+    command.add_argument(
+        "--max-bytes", metavar="N", type=_size, default=2**30, help="read no more of each file (default 1 GiB)"
+    )
+    _add_reading(command)
+    command.add_argument("--csv", action="store_true", help="print the gates on standard output as a CSV table")
+    _add_messages(command)
 
 
 def _add_audit(commands: "argparse._SubParsersAction[_Parser]", of_network: bool) -> None:
@@ -232,6 +267,11 @@ def _add_export(command: argparse.ArgumentParser, of_network: bool) -> None:
         help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM); with "
         "--layers, that of the rows without a forget_bias",
     )
+    _add_reading(command)
+    command.add_argument("--strict", action="store_true", help="refuse an export that shows damage, rather than warn")
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--transposed", action="store_true", help="the kernel is 4H x (D+H)")
     yes_or_no = argparse.BooleanOptionalAction
     command.add_argument(
@@ -279,7 +319,7 @@ def _add_report(command: argparse.ArgumentParser) -> None:
 
 def _add_messages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
-    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error")
+    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error, only warnings")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
 
 
@@ -320,9 +360,25 @@ def _tolerance(text: str) -> float:
     return number
 
 
+def _inspect(asked: argparse.Namespace) -> int:
+    _refuse_two_tables(asked)
+    _refuse_two_standard_inputs(asked)
+    from .inspection import Inspection, inspect_files
+    from .overview import as_csv, as_json, as_text
+
+    found = inspect_files(Inspection(asked.kernel, asked.bias, _options(asked), asked.max_bytes))
+    _warn(found.warnings)
+    if asked.csv:
+        _print(as_csv(found).encode())
+    if asked.json:
+        _print_json(as_json(found))
+    if not asked.quiet:
+        _tell(as_text(found))
+    return DONE
+
+
 def _check(asked: argparse.Namespace) -> int:
-    if asked.json and asked.csv:
-        raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
+    _refuse_two_tables(asked)
     if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
     if asked.recorded_inputs is not None and asked.independent:
@@ -334,7 +390,8 @@ def _check(asked: argparse.Namespace) -> int:
 
     recorded = None if asked.recorded_inputs is None else (asked.recorded_inputs, asked.recorded_outputs)
     network = _network(asked)
-    check = Check(network, asked.directory, _options(asked), Slack(asked.atol, asked.rtol), asked.seed, recorded)
+    tolerance = Slack(asked.atol, asked.rtol)
+    check = Check(network, asked.directory, _options(asked), tolerance, asked.seed, recorded, asked.strict)
     with progress(network.weights, "weights", quiet=asked.quiet) as advance:
         report = check_files(check, advance)
     if asked.csv:
@@ -349,9 +406,10 @@ def _audit(asked: argparse.Namespace) -> int:
     from .audit_report import as_json, as_text
     from .auditing import Evidence, audit_files, refuse_form
 
-    evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet)
+    evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet, asked.strict)
     refuse_form(evidence)
     audit = audit_files(_network(asked), asked.directory, evidence, _options(asked))
+    _warn(audit.warnings)
     if asked.json:
         _print_json(as_json(audit), written=True)
     if not asked.quiet:
@@ -368,8 +426,7 @@ def _network(asked: argparse.Namespace) -> "Network":
         return read_layers(asked.layers, asked.forget_bias, chained=not asked.independent)
     if asked.independent:
         raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
-    if asked.kernel == asked.bias == STANDARD_INPUT:
-        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+    _refuse_two_standard_inputs(asked)
     return single(Cell(asked.kernel, asked.bias, Sizes(asked.input_size, asked.hidden_size), asked.forget_bias))
 
 
@@ -388,7 +445,7 @@ def _convert(asked: argparse.Namespace) -> int:
     from .progress import progress
 
     network = _network(asked)
-    conversion = Conversion(network, _options(asked), not asked.no_check, asked.seed)
+    conversion = Conversion(network, _options(asked), not asked.no_check, asked.seed, asked.strict)
     if asked.stdout:
         report, texts = convert_in_memory(conversion)
         if report.equivalent:
@@ -400,13 +457,29 @@ def _convert(asked: argparse.Namespace) -> int:
     return DONE if report.equivalent else DIFFERENT
 
 
+def _refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
+    if asked.kernel == asked.bias == STANDARD_INPUT:
+        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+
+
+def _refuse_two_tables(asked: argparse.Namespace) -> None:
+    if asked.json and asked.csv:
+        raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
+
+
 def _show(report: "Report", asked: argparse.Namespace) -> None:
     from .report import as_json, as_text
 
+    _warn(report.warnings)
     if asked.json:
         _print_json(as_json(report), written=bool(report.written))
     if not asked.quiet:
         _tell(as_text(report))
+
+
+def _warn(warnings: "Sequence[Damage]") -> None:
+    for damage in warnings:
+        _say(f"warning: {damage}")
 
 
 def _print_json(result: dict[str, Any], *, written: bool = False) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from .behaviour import compare_behaviour, run_export
 from .cells import Array
 from .convert import Store, convert_bias_text, convert_text, convert_values, in_memory
+from .damage import damage_of
 from .equivalence import Result
 from .exact import compare_blocks
 from .layout import PARTS
@@ -34,6 +35,7 @@ class Conversion(NamedTuple):
     options: Options = DEFAULTS
     behaviour: bool = True
     seed: int = 0
+    strict: bool = False
 
 
 class _Converted(NamedTuple):
@@ -47,7 +49,8 @@ class _Converted(NamedTuple):
 def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
     """Convert a cell that stands alone, and check the result: gives the report and the text of each part.
 
-    Raises CsvLstmError where an input cannot be read as what was declared.
+    Raises CsvLstmError where an input cannot be read as what was declared, or where `strict` allows no damage and there
+    is some.
     """
     (cell,) = asked.network.cells
     converted = _convert(asked, cell, read_cell(cell, asked.options), None, in_memory)
@@ -57,7 +60,8 @@ def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
 def convert_files(asked: Conversion, directory: str, *, force: bool = False, advance: Advance = no_progress) -> Report:
     """Convert the cells of a network, check the results, and write them where all of them are equivalent.
 
-    Raises CsvLstmError where an input cannot be read as what was declared or an output cannot be written.
+    Raises CsvLstmError where an input cannot be read as what was declared, an output cannot be written, or `strict`
+    allows no damage and there is some.
     """
     network = asked.network
     inputs = [identity(path) for cell in network.cells for path in (cell.kernel, cell.bias)]
@@ -88,6 +92,7 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
 def _convert(
     asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     bias_text = convert_bias_text(export.bias, cell.forget_bias)
     values = convert_values(export, bias_text)
     texts = convert_text(export, bias_text, store)
@@ -96,7 +101,8 @@ def _convert(
     if asked.behaviour:
         run = run_export(export, cell.forget_bias, asked.seed, x)
         behaviour, outputs = compare_behaviour(run, export, values, cell.forget_bias), run.outputs
-    return _Converted(CellReport(cell, Result(blocks, behaviour), export.recognised), texts, outputs)
+    report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
+    return _Converted(report, texts, outputs)
 
 
 def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:

@@ -40,7 +40,7 @@ def rounding(source: Array, target: Array) -> Loss | None:
     if np.array_equal(target, _as_half(source)):
         return Loss(target.size, half=True)
     digits, decimals = _digits(target), _decimals(target)
-    by_digits = digits is not None and _keeps(source, target, _unit(source, digits))
+    by_digits = digits is not None and _keeps(source, target, unit_of_digits(source, digits))
     by_decimals = decimals is not None and _keeps(source, target, np.asarray(10.0**-decimals))
     if not (by_digits or by_decimals):
         return None
@@ -93,12 +93,12 @@ def _same(values: Array, rounded: Array) -> bool:
 
 
 def _round(values: Array, digits: int) -> Array:
-    unit = _unit(values, digits)
+    unit = unit_of_digits(values, digits)
     rounded: Array = np.rint(values / unit) * unit
     return rounded
 
 
-def _unit(values: Array, digits: int) -> Array:
+def unit_of_digits(values: Array, digits: Array | int) -> Array:
     """Give the unit of the last of so many significant digits, a little widened for the rounding of this arithmetic."""
     magnitudes = np.abs(values)
     exponents = np.floor(np.log10(np.where(magnitudes > 0, magnitudes, 1.0)) + 1e-12)

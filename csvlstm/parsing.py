@@ -6,7 +6,8 @@ found here, the reader refuses what is made of the right bytes in the wrong orde
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from mmap import mmap
 from typing import IO, cast
@@ -37,14 +38,37 @@ _SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(ord("-")), np.uint8(ord("9") - ord("-"))
 
 # Possessive, because a line is 4H weights long and backtracking through it would never end. The patterns are compiled
 # where they are used, when something is refused: compiling them all takes as long as converting a small layer.
-_WEIGHT = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
+_MANTISSA = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)"
+_WEIGHT = _MANTISSA + rb"(?:[eE][+-]?\d++)?"
 _LINE = rb"(?:" + _WEIGHT + rb",)*+" + _WEIGHT
+
+_SPREADSHEET = "export the weights again, and let no spreadsheet open them"
+_ARRAY = "export the weights with np.savetxt(file, weights, delimiter=',')"
+_MONTH = rb"(?:jan|feb|mar|m\xc3\xa4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*\.?"
+_DATE = (
+    rb"(?i:\d{1,2}[-./ ]+" + _MONTH + rb"(?:[-/ ]+\d{2,4})?|" + _MONTH + rb"[-/ ]\d{1,4}"
+    rb"|\d{4}-\d{1,2}-\d{1,2}(?:[t ][\d:.]+)?|\d{1,2}([-./])\d{1,2}\1\d{2,4}|\d{1,2}/\d{1,2})"
+)
+_COMPLEX = rb"\(?(?:" + _WEIGHT + rb")?(?:(?:" + _WEIGHT + rb")|[+-])[jJiI]\)?"
+_LOOKS_LIKE_MINUS = "|".join("\u2212\u2013\u2010\u2011\u2012\u2014\ufe63\uff0d").encode() + rb"|\x96"
+_PRINTED = (
+    (rb"\.{3}|\xe2\x80\xa6", "{cell} stands where numpy left out cells when it printed the array", _ARRAY),
+    (rb"(?s:\[.*|.*\])", "{cell} has a bracket of a printed array", _ARRAY),
+)
+"""What a printed array has beside its numbers; where it stands, rows are of different lengths."""
 
 _REFUSALS = (
     (rb"\s*", "the cell is blank", "export the weights again"),
     (rb"(?i:[+-]?nan|n/a|na|null|none)", "{cell} is no weight", "was the training stopped by a NaN?"),
     (rb"(?i:[+-]?inf|[+-]?infinity)", "{cell} is no finite weight", "did the training diverge?"),
     (_WEIGHT, "{cell} is too large for a float64", "export the weights again"),
+    *_PRINTED,
+    (rb"#{2,}", "{cell} is what a spreadsheet shows where its column is too narrow", _SPREADSHEET),
+    (rb"#.*[A-Z].*|(?i:err):\d+", "{cell} is the error value of a spreadsheet", _SPREADSHEET),
+    (_DATE, "{cell} is a date, which a spreadsheet made of a number", _SPREADSHEET),
+    (rb"(?:" + _LOOKS_LIKE_MINUS + rb")\s*" + _WEIGHT, "{cell} begins with what only looks like a minus", "write -"),
+    (_MANTISSA + rb"[dDqQ][+-]?\d+", "{cell} has the exponent of Fortran", "write E in place of its letter"),
+    (_COMPLEX, "{cell} is a complex number", "export the weights as float32"),
     (rb"(?s:[\"'].*)", "{cell} is quoted", "save the file again without quotes"),
     (rb"(?s:.*)", "{cell} is not a number", "export the weights again, as plain decimal numbers"),
 )
@@ -167,9 +191,8 @@ def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b
     decimals have there.
     """
     for row, line in enumerate(text[:-1].split(b"\n")):
-        count = line.count(b",") + 1
-        if count != cells_per_line:
-            return ragged(count, cells_per_line, place(row, min(count, cells_per_line)))
+        if line.count(b",") + 1 != cells_per_line:
+            return ragged(line, cells_per_line, partial(place, row))
         if not re.fullmatch(_LINE, line) or parse(line + b"\n") is None:
             for column, cell in enumerate(line.split(b",")):
                 if not is_weight(cell):
@@ -177,11 +200,20 @@ def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b
     raise AssertionError("a text was refused, but each of its cells is a weight")
 
 
-def ragged(count: int, expected: int, place: Place) -> CsvLstmError:
-    """Say that a row has too few or too many cells; `place` is the first that is missing or too many."""
+def ragged(line: bytes, expected: int, place: Callable[[int], Place]) -> CsvLstmError:
+    """Say that a row has too few or too many cells, or that it is one of a printed array.
+
+    `place` tells where a cell of the row, counted from 0, stands in the file; named is the first that is missing or
+    too many.
+    """
+    cells = line.split(b",")
+    for column, cell in enumerate(cells):
+        if any(re.fullmatch(form, cell) for form, _, _ in _PRINTED):
+            return _refused_cell(cell, place(column), b".")
+    count = len(cells)
     found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
     each = f"{expected} cell{'' if expected == 1 else 's'} in each row"
-    return CsvLstmError(found, place, expected=each, advice="is it a CSV file, and whole?")
+    return CsvLstmError(found, place(min(count, expected)), expected=each, advice="is it a CSV file, and whole?")
 
 
 def is_weight(cell: bytes) -> bool:

@@ -9,6 +9,7 @@ from .network import Cell, Network
 from .results import DIFFERENT, LEVELS, BlockResult
 
 if TYPE_CHECKING:
+    from .damage import Damage
     from .diagnosis import Finding
     from .recording import Replay
 
@@ -22,6 +23,7 @@ class CellReport(NamedTuple):
     result: Result
     recognised: list[str]
     findings: "Sequence[Finding]" = ()
+    warnings: "Sequence[Damage]" = ()
 
 
 class Report(NamedTuple):
@@ -46,6 +48,11 @@ class Report(NamedTuple):
         return self.verdict != DIFFERENT and agrees and not self.findings
 
     @property
+    def warnings(self) -> "list[Damage]":
+        """The damage that shows in the exports of all cells."""
+        return [damage for cell in self.cells for damage in cell.warnings]
+
+    @property
     def blocks(self) -> list[BlockResult]:
         """The blocks of all cells."""
         return [block for cell in self.cells for block in cell.result.blocks]
@@ -63,7 +70,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "recorded_run": _replay(report.replay),
         "recognised": _recognised(report),
-        "warnings": [],
+        "warnings": [warning(damage) for damage in report.warnings],
     }
 
 
@@ -81,6 +88,12 @@ def _cell_as_json(report: CellReport) -> dict[str, Any]:
     }
 
 
+def warning(damage: "Damage") -> dict[str, Any]:
+    """Give a warning by the names of the contract; `first` is the address of its first cell."""
+    place = {"file": damage.place.file, "first": damage.place.address or None}
+    return {"kind": damage.kind, **place, "cells": damage.cells, "sentence": str(damage)}
+
+
 def _finding(finding: "Finding") -> dict[str, Any]:
     alternatives = [[mistake._asdict() for mistake in mistakes] for mistakes in finding.alternatives]
     return {"parts": list(finding.parts), "alternatives": alternatives, "sentence": str(finding)}
@@ -95,14 +108,18 @@ def _replay(replay: "Replay | None") -> dict[str, Any] | None:
 
 def as_csv(report: Report) -> str:
     """Give the blocks as a CSV table, one row a block."""
+    rows = [(cell.layer, cell.direction, *block) for cell, result, *_ in report.cells for block in result.blocks]
+    return csv_text(("layer", "direction", *BlockResult._fields), rows)
+
+
+def csv_text(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Give rows below their head as CSV."""
     import csv
     import io
 
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(("layer", "direction", *BlockResult._fields))
-    for cell, result, *_ in report.cells:
-        writer.writerows((cell.layer, cell.direction, *block) for block in result.blocks)
+    writer.writerows([head, *rows])
     return table.getvalue()
 
 
@@ -113,8 +130,13 @@ def as_table(report: Report) -> str:
     if report.network.has_folders:
         names = [cell.cell.folder for cell in report.cells for _ in cell.result.blocks]
         head, rows = ["layer", *head], [[name, *row] for name, row in zip(names, rows, strict=True)]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
+    return aligned([head, *rows])
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Give rows as a table for a person, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -18,6 +18,7 @@ _NO_LABEL = r"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+)"
 _WHOLE = r"\d{1,15}(?:\.0*)?"
 _EXTRA = rf"{_LABEL}|{_WHOLE}"
 _FRACTION = rb"\.\d*[1-9]"
+_COLUMNS_OF_A_SPREADSHEET, _ROWS_OF_A_SPREADSHEET = 2**14, 2**20
 _FEWEST_THAT_COUNT = 4
 """Fewer cells than this may read 0, 1, 2 by chance; then the number of cells alone decides."""
 
@@ -52,6 +53,14 @@ class Grid(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.rows} x {self.columns}"
+
+    @property
+    def spreadsheet_limit(self) -> str:
+        """The limit of spreadsheets that the file reaches exactly, as it does where the rest was cut off, or none."""
+        if self.columns + self.index_column == _COLUMNS_OF_A_SPREADSHEET:
+            return f"exactly {_COLUMNS_OF_A_SPREADSHEET:,} columns"
+        rows = self.rows + self.header_row
+        return f"exactly {rows:,} rows" if rows == _ROWS_OF_A_SPREADSHEET else ""
 
 
 class Form(NamedTuple):

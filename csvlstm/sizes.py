@@ -1,5 +1,6 @@
 """Which input and hidden sizes a kernel and a bias fit, and how to say that the declared ones are wrong."""
 
+from math import isqrt
 from typing import NamedTuple
 
 from .dialect import Canonical
@@ -11,12 +12,17 @@ from .shapes import Grid, Options, cells_per_line, grids
 
 
 class Fit(NamedTuple):
-    """Sizes that two files fit, with the grids that show it."""
+    """Sizes that a kernel fits, with a bias or alone, and the grids that show it."""
 
     sizes: Sizes
     kernel: Grid
-    bias: Grid
+    bias: Grid | None
     transposed: bool
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the kernel is one row or one column."""
+        return 1 in (self.kernel.rows, self.kernel.columns)
 
 
 def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
@@ -34,6 +40,35 @@ def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
     return fits
 
 
+def fitting_sizes_alone(kernel: bytes, options: Options) -> list[Fit]:
+    """List the sizes that a canonical kernel text fits without its bias, as it was exported before transposed.
+
+    >>> [(fit.sizes, fit.transposed) for fit in fitting_sizes_alone(b"1,2,3,4\\n" * 4, Options())]
+    [(Sizes(input_size=3, hidden_size=1), False), (Sizes(input_size=3, hidden_size=1), True)]
+    """
+    fits = [
+        Fit(Sizes(d, hidden_size), grid, None, turned)
+        for grid in grids(kernel, options)
+        for hidden_size in _hidden_sizes(grid)
+        for d, turned in _input_sizes(grid, hidden_size)
+    ]
+    return sorted(fits, key=lambda fit: fit.transposed)
+
+
+def is_bias(text: bytes, options: Options) -> bool:
+    """Tell whether a canonical text may be a bias: one row or one column of 4H values."""
+    return any(grid.rows * grid.columns % 4 == 0 for grid in _vectors(grids(text, options)))
+
+
+def _hidden_sizes(grid: Grid) -> list[int]:
+    """List the hidden sizes that a kernel's grid may have; of a flat one, all that leave an input size."""
+    if 1 in (grid.rows, grid.columns):
+        quarter, rest = divmod(grid.rows * grid.columns, 4)
+        # D + H rows of 4H cells, and D is 1 or more.
+        return [] if rest else [h for h in range(1, isqrt(quarter) + 1) if quarter % h == 0]
+    return sorted({cells // 4 for cells in (grid.rows, grid.columns) if cells % 4 == 0})
+
+
 def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Options) -> CsvLstmError:
     """Say that a kernel and a bias do not fit the declared sizes, and which they do fit."""
     for text in (kernel, bias):
@@ -44,10 +79,12 @@ def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Op
         return _turned(kernel, fits[0])
     if refused := _other_vector(kernel, bias, declared, options, bool(fits)):
         return refused
-    return _other_sizes(kernel, fits[0], declared, options) if fits else _nothing_fits(kernel, bias, declared, options)
+    if fits:
+        return _other_sizes(kernel, bias, fits[0], declared, options)
+    return _nothing_fits(kernel, bias, declared, options)
 
 
-def _other_sizes(kernel: Canonical, fit: Fit, declared: Sizes, options: Options) -> CsvLstmError:
+def _other_sizes(kernel: Canonical, bias: Canonical, fit: Fit, declared: Sizes, options: Options) -> CsvLstmError:
     h = fit.sizes.hidden_size
     return CsvLstmError(
         f"{fit.kernel} cells, with the bias's {4 * h} values, do not fit --input-size {declared.input_size} "
@@ -56,7 +93,8 @@ def _other_sizes(kernel: Canonical, fit: Fit, declared: Sizes, options: Options)
         expected=_expected(declared),
         advice=f"the bias has {4 * h} values = 4 x {h}, so --hidden-size {h}; {_left(fit)}"
         + _transposing(fit, options)
-        + _projection([fit.kernel], 4 * h, declared, fit.transposed),
+        + _projection([fit.kernel], 4 * h, declared, fit.transposed)
+        + _cut_short(kernel, bias),
     )
 
 
@@ -109,8 +147,7 @@ def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
 
 
 def _transposing(fit: Fit, options: Options) -> str:
-    is_flat = 1 in (fit.kernel.rows, fit.kernel.columns)
-    if is_flat or fit.transposed == options.transposed:
+    if fit.is_flat or fit.transposed == options.transposed:
         return ""
     return ", with --transposed" if fit.transposed else ", without --transposed"
 
@@ -122,7 +159,7 @@ def _expected(declared: Sizes) -> str:
 
 def _left(fit: Fit) -> str:
     d, h = fit.sizes
-    if 1 in (fit.kernel.rows, fit.kernel.columns):
+    if fit.is_flat:
         return f"the kernel's {(d + h) * 4 * h} values = {d + h} x {4 * h} then leave --input-size {d}"
     return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave --input-size {d}"
 
@@ -156,8 +193,19 @@ def _nothing_fits(kernel: Canonical, bias: Canonical, declared: Sizes, options: 
         Place(kernel.name),
         expected=_expected(declared),
         advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?"
-        + _projection(grids(kernel.text, options), values[0], declared, options.transposed),
+        + _projection(grids(kernel.text, options), values[0], declared, options.transposed)
+        + _cut_short(kernel, bias),
     )
+
+
+def _cut_short(*texts: Canonical) -> str:
+    """Say that a file ends where spreadsheets do, because its own size then misleads."""
+    for text in texts:
+        rows, columns = text.text.count(b"\n"), cells_per_line(text.text)
+        limit = Grid(rows, columns, header_row=False, index_column=False).spreadsheet_limit
+        if limit:
+            return f"; {text.name} has {limit}, as many as a spreadsheet keeps: was the rest cut off?"
+    return ""
 
 
 def _shape(text: Canonical) -> str:

@@ -58,11 +58,12 @@ def identity(path: str) -> Identity | None:
     return None
 
 
-def read_source(path: str, cells: int | None = None, digest: bool = False) -> Source:
+def read_source(path: str, cells: int | None = None, digest: bool = False, max_bytes: int | None = None) -> Source:
     """Read a whole file, or standard input for `-`, decompressed, and at most 64 bytes for each declared cell.
 
-    `digest` asks for the SHA-256 as well. Raises CsvLstmError where it cannot be read, where it is damaged, or where it
-    holds more than that.
+    Where no cells are declared, `max_bytes` bounds it. `digest` asks for the SHA-256 as well.
+
+    Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
 
     >>> read_source("/dev/null", 160).data
     b''
@@ -70,7 +71,7 @@ def read_source(path: str, cells: int | None = None, digest: bool = False) -> So
     if not path:
         raise CsvLstmError("a path is empty", expected="the name of a file")
     name = "standard input" if path == STANDARD_INPUT else path
-    limit = None if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
+    limit = max_bytes if cells is None else max(BYTES_PER_CELL * cells, SMALLEST_LIMIT)
     try:
         with _open(path) as file:
             status = os.fstat(file.fileno())
@@ -86,9 +87,16 @@ def read_source(path: str, cells: int | None = None, digest: bool = False) -> So
         found = f"changed while it was read: {status.st_size:,} bytes, then {after.st_size:,}"
         raise CsvLstmError(found, Place(name), advice="wait until it is written")
     if limit is not None and len(data) > limit:
-        found = f"holds more than {limit:,} bytes, while the declared sizes make {cells:,} cells"
-        raise CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
+        raise _too_large(name, limit, cells)
     return Source(name, data, sha256(packed) if digest else "")
+
+
+def _too_large(name: str, limit: int, cells: int | None) -> CsvLstmError:
+    found = f"holds more than {limit:,} bytes"
+    if cells is None:
+        return CsvLstmError(found, Place(name), advice="is it the right file? inspect reads more with --max-bytes")
+    found += f", while the declared sizes make {cells:,} cells"
+    return CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
 
 
 def _open(path: str) -> IO[bytes]:

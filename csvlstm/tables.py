@@ -37,9 +37,8 @@ class Labels(NamedTuple):
 class Table:
     """A table of weights in plain form, [rows, 4H]; a bias is one row.
 
-    `text` is the plain form, and `spans` [rows, 4, 2] are the places in it where each quarter of each row starts and
-    stops. `form` says how the table lies in the file, `recognised` what was found there beside the weights, `labels`
-    what is written there.
+    `text` is the plain form. `form` says how the table lies in the file, `recognised` what was found there beside the
+    weights, `labels` what is written there.
     """
 
     def __init__(
@@ -56,8 +55,13 @@ class Table:
         self.labels = beside
         self.form = form
         self.text = text
-        self.spans = spans(ends)
         self.recognised = recognised
+        self._ends = ends
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """The places in the text where each quarter of each row starts and stops, [rows, 4, 2]."""
+        return spans(self._ends)
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
@@ -70,6 +74,10 @@ class Table:
     def place(self, row: int, column: int) -> Place:
         """Tell where a cell of the plain form, counted from 0, stands in the file."""
         return self.form.place(self.name, row, column)
+
+    def cell(self, row: int, column: int) -> str:
+        """Give the text of a cell of the plain form, counted from 0."""
+        return self.text.split(b"\n", row + 1)[row].split(b",", column + 1)[column].decode()
 
 
 class Export(NamedTuple):
@@ -122,12 +130,13 @@ def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) 
             continue
         for form in forms(text, rows, columns, options):
             if text.doubt:
-                raise _decimal_doubt(text.doubt)
+                raise decimal_doubt(text.doubt)
             return text, form
     return None
 
 
-def _decimal_doubt(doubt: Cell) -> CsvLstmError:
+def decimal_doubt(doubt: Cell) -> CsvLstmError:
+    """Say that only the user can tell what the commas of a file are."""
     return CsvLstmError(
         f"the comma in {shown(doubt.text)} may be a decimal sign or not, and so may those in all other cells",
         doubt.place,
@@ -169,12 +178,13 @@ def lines(text: Text, quarters: NDArray[np.int64]) -> Iterator[bytes]:
 
 def _ragged(text: Canonical) -> CsvLstmError | None:
     """Refuse the first line that has not as many cells as most; the very first may be a title."""
-    counts = [line.count(b",") + 1 for line in text.text[:-1].split(b"\n")]
+    rows = text.text[:-1].split(b"\n")
+    counts = [row.count(b",") + 1 for row in rows]
     expected = max(set(counts), key=counts.count)
-    wrong = ((number, count) for number, count in enumerate(counts[1:], start=2) if count != expected)
-    for number, count in wrong:
-        return ragged(count, expected, text.place(number, min(count, expected) + 1))
-    return None
+    wrong = next((number for number, count in enumerate(counts[1:], start=1) if count != expected), None)
+    if wrong is None:
+        return None
+    return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
 
 
 def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:

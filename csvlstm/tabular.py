@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .errors import CsvLstmError, Place
-from .sources import read_source
+from .sources import SMALLEST_LIMIT, read_source
 
 _BOMS_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AGAIN = "save it again as CSV in UTF-8"
@@ -40,7 +40,7 @@ def read_table(path: str, required: Sequence[str], optional: Sequence[str] = ())
     >>> [row.text("layer") for row in read_table("sample_data/sunspots/layers.csv", columns)]
     ['cell_0', 'cell_1']
     """
-    source = read_source(path)
+    source = read_source(path, max_bytes=SMALLEST_LIMIT)
     text = _decode(source.data, source.name)
     header = next(filter(str.strip, text.splitlines()), "")
     delimiter = next((mark for mark in _DELIMITERS if mark in header), ",")

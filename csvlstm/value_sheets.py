@@ -143,7 +143,7 @@ def layer_sheets(layer: Layer) -> LayerSheets:
     >>> from csvlstm.network import Cell, read_cell
     >>> folder = "sample_data/quirks"
     >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
-    >>> shown = layer_sheets(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1")))
+    >>> shown = layer_sheets(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"), []))
     >>> shown.sheets["tf1 kernel"].table
     "'tf1 kernel'!A1:D2"
     """

@@ -304,13 +304,13 @@ NO_PROJECTION = "Keras has no LSTM layer with a projection"
 def refused_cells() -> Iterator[Row]:
     """Give files with one cell that is no weight; its place counts what stands above and beside the weights."""
     cells = {
-        "#NAME?": "'#NAME?' is not a number",
+        "#NAME?": "'#NAME?' is the error value of a spreadsheet",
         "1.2.3": "'1.2.3' is not a number",
         "nan": "'nan' is no weight",
         "-inf": "'-inf' is no finite weight",
         "": "the cell is blank",
         "1e999": "'1e999' is too large for a float64",
-        "\u22120.5": "'\u22120.5' is not a number",
+        "\u22120.5": "'\u22120.5' begins with what only looks like a minus",
         "1_000": "'1_000' is not a number",
         "0x1p-3": "'0x1p-3' is not a number",
         "1.5 2.5": "'1.5 2.5' is not a number",
@@ -327,7 +327,9 @@ def refused_cells() -> Iterator[Row]:
         rows = with_header(with_index(with_cell(KERNEL, 3, 2, "#WERT!"), ROWS), ["", *NAMES])
         place = f"line {4 + above}, column 3 (C{4 + above})"
         yield refused(
-            f"#WERT!, {name}", f"kernel.csv: {place}: '#WERT!' is not a number; {NUMBER}; ", dialect.write(rows)
+            f"#WERT!, {name}",
+            f"kernel.csv: {place}: '#WERT!' is the error value of a spreadsheet; {NUMBER}; ",
+            dialect.write(rows),
         )
         short = dialect.write([*KERNEL[:5], KERNEL[5][:-1], *KERNEL[6:]])
         place = f"line {6 + above}, column 20 (T{6 + above})"

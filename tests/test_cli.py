@@ -328,6 +328,42 @@ def test_check_refuses_a_set_that_is_not_there_or_holds_no_numbers(keras: Path) 
     assert_refused(check(keras / "kernel.csv"), "cannot be read: not a directory; a file stands where a folder is")
 
 
+@pytest.fixture
+def cut(tmp_path: Path) -> list[str]:
+    """Give a kernel that a spreadsheet cut, its bias and their sizes, as arguments."""
+    bias = tmp_path / "b.csv"
+    bias.write_text("".join(f"{number / 7!r}\n" for number in range(1, 65)))
+    return [str(Path(__file__).parent / "damaged" / "language_set.csv"), str(bias)]
+
+
+CUT_SIZES = ["--input-size", "8", "--hidden-size", "16"]
+
+
+def test_damage_is_warned_of_even_when_quiet(cut: list[str], tmp_path: Path) -> None:
+    run = csvlstm("convert", *cut, *CUT_SIZES, "-q", "--json", "-o", tmp_path / "keras")
+    (warning,) = json.loads(run.stdout)["warnings"]
+    assert (run.returncode, run.stderr.decode()) == (0, f"csvlstm: warning: {warning['sentence']}\n")
+    assert (warning["kind"], warning["cells"], warning["first"]) == ("cut", 3, "G1")
+    assert warning["file"] == cut[0]
+    assert warning["sentence"].startswith(f"{cut[0]}: line 1, column 7 (G1): 3 numbers have only 3 significant digits")
+    checked = csvlstm("check", *cut, tmp_path / "keras", *CUT_SIZES, "-q", "--json")
+    assert (checked.returncode, checked.stderr) == (0, run.stderr)
+    assert json.loads(checked.stdout)["warnings"] == [warning]
+
+
+def test_strict_refuses_damage_and_writes_nothing(cut: list[str], tmp_path: Path) -> None:
+    message = "3 numbers have only 3 significant digits, cut by a spreadsheet; the first is '-4.45E-05'"
+    assert_refused(csvlstm("convert", *cut, *CUT_SIZES, "--strict", "-o", tmp_path / "keras"), message)
+    assert os.listdir(tmp_path) == ["b.csv"]
+    csvlstm("convert", *cut, *CUT_SIZES, "-q", "-o", tmp_path / "keras")
+    assert_refused(csvlstm("check", *cut, tmp_path / "keras", *CUT_SIZES, "--strict"), message)
+
+
+def test_strict_accepts_what_is_not_damaged() -> None:
+    run = convert(KERNEL, BIAS, "--strict", "-q", "--stdout", "bias")
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
 def test_help_is_enough_to_use_it() -> None:
     shown = csvlstm("convert", "--help").stdout.decode()
     for word in (

@@ -1,5 +1,6 @@
 """The table of forms: every row through convert and check, as files and as pipes."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -115,6 +116,32 @@ def test_what_cannot_be_read_is_refused_by_every_command(row: Row, capsys: pytes
     message, again = err.splitlines()
     assert (out, message) == ("", again)
     assert message.startswith(f"csvlstm: {row.refused}")
+
+
+@each_read
+def test_inspect_finds_the_sizes_whatever_the_form(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
+    write(row)
+    assert main(["inspect", "kernel.csv", "bias.csv", *row.options, "--json", "-q"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    d, h = row.sizes
+    assert (d, h) in [(sizes["input_size"], sizes["hidden_size"]) for sizes in found["sizes"]]
+    values = np.array(row.kernel, np.float64)
+    (kernel,) = (file for file in found["files"] if file["holds"] == "kernel")
+    assert (kernel["minimum"], kernel["maximum"]) == (values.min(), values.max())
+
+
+@each_refused
+def test_inspect_refuses_what_holds_no_numbers_and_tells_what_only_fits_no_sizes(
+    row: Row, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(row)
+    code = main(["inspect", "kernel.csv", "bias.csv", *row.options])
+    said = capsys.readouterr().err
+    if code:
+        assert (code, said.startswith(f"csvlstm: {row.refused}")) == (2, True)
+    else:
+        # Only the declared sizes, or an option, were wrong: inspect is asked before there are any.
+        assert "undecided" in said or "sizes: " in said
 
 
 @pytest.mark.parametrize("row", TEXTS, ids=lambda row: row.name)

@@ -262,6 +262,11 @@ NO_WEIGHT = "; expected a number such as -0.5; was the training stopped by a NaN
 NOT_A_NUMBER = "; expected a number such as -0.5; export the weights again, as plain decimal numbers"
 QUOTED = "; expected a number such as -0.5; save the file again without quotes"
 
+MINUS = "; expected a number such as -0.5; write -"
+SPREADSHEET = "; expected a number such as -0.5; export the weights again, and let no spreadsheet open them"
+FORTRAN = "; expected a number such as -0.5; write E in place of its letter"
+COMPLEX = "; expected a number such as -0.5; export the weights as float32"
+PRINTED = "; expected a number such as -0.5; export the weights with np.savetxt(file, weights, delimiter=',')"
 REFUSED_CELLS = {
     "": "the cell is blank; expected a number such as -0.5; export the weights again",
     " ": "the cell is blank; expected a number such as -0.5; export the weights again",
@@ -280,13 +285,30 @@ REFUSED_CELLS = {
     "1_000": "'1_000' is not a number" + NOT_A_NUMBER,
     "١٢": "'١٢' is not a number" + NOT_A_NUMBER,
     "\uff11\uff12": "'\uff11\uff12' is not a number" + NOT_A_NUMBER,
-    "\u22120.5": "'\u22120.5' is not a number" + NOT_A_NUMBER,
-    "#NAME?": "'#NAME?' is not a number" + NOT_A_NUMBER,
-    "1.0D-3": "'1.0D-3' is not a number" + NOT_A_NUMBER,
+    "\u22120.5": "'\u22120.5' begins with what only looks like a minus" + MINUS,
+    "\u20131e-5": "'\u20131e-5' begins with what only looks like a minus" + MINUS,
+    "#####": "'#####' is what a spreadsheet shows where its column is too narrow" + SPREADSHEET,
+    "#NAME?": "'#NAME?' is the error value of a spreadsheet" + SPREADSHEET,
+    "#DIV/0!": "'#DIV/0!' is the error value of a spreadsheet" + SPREADSHEET,
+    "#N/A": "'#N/A' is the error value of a spreadsheet" + SPREADSHEET,
+    "Err:502": "'Err:502' is the error value of a spreadsheet" + SPREADSHEET,
+    "1.0D-3": "'1.0D-3' has the exponent of Fortran" + FORTRAN,
+    "-.5d+02": "'-.5d+02' has the exponent of Fortran" + FORTRAN,
     "1.2.3": "'1.2.3' is not a number" + NOT_A_NUMBER,
-    "1-May": "'1-May' is not a number" + NOT_A_NUMBER,
-    "2024-05-01": "'2024-05-01' is not a number" + NOT_A_NUMBER,
-    "01/05": "'01/05' is not a number" + NOT_A_NUMBER,
+    "unit-12": "'unit-12' is not a number" + NOT_A_NUMBER,
+    **{
+        date: f"'{date}' is a date, which a spreadsheet made of a number" + SPREADSHEET
+        for date in (
+            "1-May",
+            "01. Mai",
+            "May-24",
+            "2024-05-01",
+            "2024-05-01 00:00:00",
+            "01.05.2024",
+            "01/05",
+            "5. M\u00e4rz",
+        )
+    },
     "0x10": "'0x10' is not a number" + NOT_A_NUMBER,
     "True": "'True' is not a number" + NOT_A_NUMBER,
     "1e": "'1e' is not a number" + NOT_A_NUMBER,
@@ -296,9 +318,13 @@ REFUSED_CELLS = {
     "--5": "'--5' is not a number" + NOT_A_NUMBER,
     "5-": "'5-' is not a number" + NOT_A_NUMBER,
     "1 2": "'1 2' is not a number" + NOT_A_NUMBER,
-    "(0.5+0j)": "'(0.5+0j)' is not a number" + NOT_A_NUMBER,
+    "(0.5+0j)": "'(0.5+0j)' is a complex number" + COMPLEX,
+    "-1.5e-05-2e3j": "'-1.5e-05-2e3j' is a complex number" + COMPLEX,
+    "(0.5)": "'(0.5)' is not a number" + NOT_A_NUMBER,
     "1;2": "'1;2' is not a number" + NOT_A_NUMBER,
-    "[0.5": "'[0.5' is not a number" + NOT_A_NUMBER,
+    "[0.5": "'[0.5' has a bracket of a printed array" + PRINTED,
+    "0.5]]": "'0.5]]' has a bracket of a printed array" + PRINTED,
+    "...": "'...' stands where numpy left out cells when it printed the array" + PRINTED,
     "5%": "'5%' is not a number" + NOT_A_NUMBER,
     "a\0b": "'a\\x00b' is not a number" + NOT_A_NUMBER,
     "\x1b[2J": "'\\x1b[2J' is not a number" + NOT_A_NUMBER,
@@ -362,6 +388,20 @@ def test_the_first_fault_of_the_file_is_named(text: bytes, place: tuple[str, int
 def test_a_ragged_row_is_named_with_its_first_cell_missing_or_too_many(text: bytes, sentence: str) -> None:
     expected = f"k.csv: {sentence}; expected 3 cells in each row; is it a CSV file, and whole?"
     assert str(refusal(text, 3, in_file)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b"0.1,0.2,...,0.3\n...\n", (1, 3)),
+        (b"0.1,0.2,0.3,0.4\n...\n", (2, 1)),
+        (b"0.1,0.2\n[0.3,0.4,0.5,0.6\n", (1, 3)),
+    ],
+    ids=["in a row", "in place of rows", "behind a short row"],
+)
+def test_a_printed_array_is_named_rather_than_its_ragged_rows(text: bytes, place: tuple[int, int]) -> None:
+    refused = refusal(text, 4, in_file).place
+    assert refused == ("k.csv", *place)
 
 
 def test_a_refusal_asks_the_form_where_the_cell_stands() -> None:

@@ -87,8 +87,8 @@ REFUSED_KERNELS = {
         "expected 20 cells in each row; is it a CSV file, and whole?"
     ),
     "kernel_text_cell.csv": (
-        "kernel_text_cell.csv: line 3, column 2 (B3): '#NAME?' is not a number; "
-        "expected a number such as -0.5; export the weights again, as plain decimal numbers"
+        "kernel_text_cell.csv: line 3, column 2 (B3): '#NAME?' is the error value of a spreadsheet; "
+        "expected a number such as -0.5; export the weights again, and let no spreadsheet open them"
     ),
     "kernel_nan.csv": (
         "kernel_nan.csv: line 5, column 7 (G5): 'nan' is no weight; "
@@ -417,6 +417,15 @@ def test_a_ragged_row_is_named_before_wrong_sizes(bias: str) -> None:
     )
 
 
+def test_a_printed_array_is_named_as_one(bias: str) -> None:
+    printed = np.array2string(np.random.default_rng(0).standard_normal((8, 20)), threshold=10, max_line_width=10**4)
+    Path("k.csv").write_text(printed)
+    assert refusal("k.csv", bias, (3, 5)) == (
+        "k.csv: line 2, column 1 (A2): '[-0.12853466' has a bracket of a printed array; "
+        "expected a number such as -0.5; export the weights with np.savetxt(file, weights, delimiter=',')"
+    )
+
+
 D_IS_3 = "the bias has 20 values = 4 x 5, so --hidden-size 5; the kernel's 8 rows then leave --input-size 3"
 
 P_IS_4 = "; or the 8 rows are D + P = 4 + 4, with a projection (num_proj=4): Keras has no LSTM layer with a projection"
@@ -443,7 +452,10 @@ def test_no_trap_makes_a_row_of_weights_or_of_names_go_unnoticed(bias: str, kern
 
 @pytest.mark.parametrize(
     ("column", "cell", "found"),
-    [(3, "#NAME?", "column 4 (D1): '#NAME?' is not a number"), (0, "", "column 1 (A1): the cell is blank")],
+    [
+        (3, "#NAME?", "column 4 (D1): '#NAME?' is the error value of a spreadsheet"),
+        (0, "", "column 1 (A1): the cell is blank"),
+    ],
     ids=["#NAME?", "blank"],
 )
 def test_an_odd_cell_in_line_1_makes_it_no_header_row(bias: str, column: int, cell: str, found: str) -> None:
@@ -501,7 +513,8 @@ def test_two_columns_of_whole_numbers_are_no_decimals_where_they_fit_as_they_are
 def test_a_fault_among_decimal_commas_is_shown_as_it_stands_in_the_file(bias: str, fault: str) -> None:
     rows = [[cell.replace(".", ",") for cell in row] for row in weights(8, 20)]
     text = "sep=;\n\n" + "".join(";".join(row) + "\n" for row in with_cell(rows, 2, 7, fault))
-    found = f"{fault!r} is not a number" if fault else "the cell is blank"
+    said = "is the error value of a spreadsheet" if fault == "#WERT!" else "is not a number"
+    found = f"{fault!r} {said}" if fault else "the cell is blank"
     assert refusal(write_text("k.csv", text), bias, (3, 5)).startswith(f"k.csv: line 5, column 8 (H5): {found};")
 
 

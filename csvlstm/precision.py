@@ -1,0 +1,191 @@
+"""How precisely numbers are printed, and whether it can be by chance that they need so few digits.
+
+Weights come from float32 numbers, or wider ones, and are printed with the digits that they need. Of the float32 numbers
+near v, one in 10^-k / ulp(v) has no more than k decimals. The product of such chances over many cells is that of a file
+which only looks rounded. Numbers of few bits say nothing, because they print short by right: zeros, halves, quarters.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .digits import FLOAT32_DIGITS, unit_of_digits
+
+Array = NDArray[Any]
+
+_SAMPLE = 4096
+_PIECES, _PIECE_BYTES = 16, 1 << 12
+_GOLDEN = 0.6180339887498949
+_FEWEST = 16
+_SMALLER_FLOATS = ((11, 2.0**-24), (8, 2.0**-133))
+"""The bits and the smallest number of float16 and bfloat16, which are printed with the digits that they need, too."""
+
+UNLIKELY, _ENOUGH_TO_ACQUIT = -9, -1
+"""The decimal logarithms of the chances at which a mark is believed, and a smaller float type is."""
+
+
+class Numbers(NamedTuple):
+    """Different magnitudes that are no zeros and need more than a few bits, and how short they print."""
+
+    values: Array
+    digits: Array
+    decimals: Array
+
+    def of(self, chosen: Array) -> "Numbers":
+        """Choose some of them."""
+        return Numbers(*(array[chosen] for array in self))
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they are more than a handful of constants."""
+        return len(self.values) >= _FEWEST
+
+
+def sampled(values: Array) -> Array:
+    """Take up to 4096 numbers, spread over all rows and columns."""
+    flat = values.reshape(-1)
+    if flat.size <= _SAMPLE:
+        return flat
+    # Multiples of the golden ratio fall evenly everywhere; a fixed stride could stay in a few columns.
+    return flat[(np.arange(_SAMPLE) * _GOLDEN % 1 * flat.size).astype(np.int64)]
+
+
+def measured(values: Array) -> Numbers:
+    """Measure the shortest text that reads back as each number, as float32 where it is one.
+
+    >>> measured(np.array([0.0, 0.5, 0.0845, float(np.float32(-0.0845))]))
+    Numbers(values=array([0.0845, 0.0845]), digits=array([3, 3]), decimals=array([4, 4]))
+    """
+    magnitudes = np.unique(np.abs(values[values != 0]))
+    with np.errstate(over="ignore"):
+        singles = magnitudes.astype(np.float32)
+    lengths = np.array([length(repr(number)) for number in magnitudes.tolist()], np.int64).reshape(-1, 2)
+    is_single = singles == magnitudes
+    few_bits = is_single & (lengths[:, 0] <= FLOAT32_DIGITS)
+    for at in np.flatnonzero(is_single & ~few_bits).tolist():
+        lengths[at] = length(str(singles[at]))
+    return Numbers(magnitudes, *lengths.T).of(~few_bits)
+
+
+def length(text: str) -> tuple[int, int]:
+    """Count the significant digits and the decimals of a printed number.
+
+    >>> length("0.0120"), length("4.45e-05")
+    ((2, 3), (3, 7))
+    """
+    mantissa, _, exponent = text.partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = fraction.rstrip("0")
+    return len((whole + fraction).strip("0")), max(0, len(fraction) - int(exponent or 0))
+
+
+def ulp(magnitudes: Array) -> Array:
+    """Give the distance to the next float32 number."""
+    singles = np.minimum(magnitudes, np.finfo(np.float32).max).astype(np.float32)
+    distance: Array = np.spacing(singles).astype(np.float64)
+    return distance
+
+
+def chance(steps: Array, units: Array) -> float:
+    """Give the decimal logarithm of the chance that numbers which lie `steps` apart are all multiples of `units`."""
+    return float(np.log10(np.minimum(1.0, steps / units)).sum())
+
+
+class Loss(NamedTuple):
+    """What numbers may have been rounded to: so many significant digits, or so many decimals."""
+
+    kept: int
+    decimals: bool
+
+    def __str__(self) -> str:
+        return f"{self.kept} {'decimal' if self.decimals else 'significant digit'}{'' if self.kept == 1 else 's'}"
+
+    def unit(self, magnitudes: Array) -> Array:
+        """Give what each number is a multiple of when it was rounded so."""
+        if self.decimals:
+            return np.full(magnitudes.shape, 10.0**-self.kept)
+        return unit_of_digits(magnitudes, self.kept)
+
+    def keeps(self, values: Array) -> Array:
+        """Tell which values are so rounded; they may have become float32 numbers afterwards."""
+        magnitudes = np.abs(values)
+        unit = self.unit(magnitudes)
+        apart = np.abs(magnitudes - np.rint(magnitudes / unit) * unit)
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32) == values
+        kept: Array = apart <= np.where(single, ulp(magnitudes), 1e-14 * magnitudes)
+        return kept
+
+
+def likeliest_loss(numbers: Numbers) -> tuple[float, Loss, Array]:
+    """Find the precision that all numbers have least likely by chance: that chance, the loss, and its units."""
+    losses = [Loss(int(numbers.decimals.max()), True), Loss(int(numbers.digits.max()), False)]
+    steps = ulp(numbers.values)
+    found = [(chance(steps, unit), loss, unit) for loss in losses for unit in [loss.unit(numbers.values)]]
+    return min(found, key=lambda one: one[0])
+
+
+def is_smaller_float(numbers: Numbers) -> bool:
+    """Tell whether the numbers are of a smaller float type, and printed with the digits that it needs.
+
+    >>> is_smaller_float(measured(np.array([float(str(np.float16(k / 97))) for k in range(97)])))
+    True
+    """
+    units = unit_of_digits(numbers.values, numbers.digits)
+    for bits, smallest in _SMALLER_FLOATS:
+        steps = np.maximum(np.ldexp(1.0, np.frexp(numbers.values)[1] - bits), smallest)
+        nearest = np.rint(numbers.values / steps) * steps
+        if (np.abs(nearest - numbers.values) <= 0.500001 * units).all():
+            return chance(units, steps) < _ENOUGH_TO_ACQUIT
+    return False
+
+
+class Digits(NamedTuple):
+    """The significant digits that numbers are printed with, and whether float32 numbers print so.
+
+    `cells` were looked at, and zeros among them were passed over.
+    """
+
+    fewest: int
+    most: int
+    float32: bool
+    cells: int
+
+
+def digits_of(text: bytes) -> Digits:
+    """Look at cells of plain text, all of a small one and some pieces of a large one.
+
+    >>> digits_of(b"0.1,0.25\\n-1.5e-05,0\\n")
+    Digits(fewest=1, most=2, float32=True, cells=4)
+    """
+    cells = [cell for piece in _pieces_of(text) for cell in piece.replace(b"\n", b",").split(b",")]
+    printed = [cell.decode().lower().lstrip("+-") for cell in cells if cell]
+    counted = [(_written(cell), cell) for cell in printed]
+    digits = [count for count, _ in counted if count] or [1]
+    return Digits(min(digits), max(digits), all(_is_float32(*one) for one in counted), len(printed))
+
+
+def _pieces_of(text: bytes) -> Iterator[bytes]:
+    """Take pieces that begin and end at a separator, evenly spread."""
+    if len(text) <= _PIECES * _PIECE_BYTES:
+        yield text
+        return
+    for at in range(0, len(text) - _PIECE_BYTES, len(text) // _PIECES):
+        piece = text[at : at + _PIECE_BYTES].replace(b"\n", b",")
+        yield piece[piece.find(b",") + 1 : piece.rfind(b",")]
+
+
+def _written(cell: str) -> int:
+    """Count the significant digits of a printed number, with the zeros at its end; none of a zero."""
+    return len(cell.partition("e")[0].replace(".", "").lstrip("0"))
+
+
+def _is_float32(digits: int, cell: str) -> bool:
+    """Tell whether a float32 number prints as a cell with that many digits."""
+    number = float(cell)
+    if number > float(np.finfo(np.float32).max):
+        return False
+    single = float(np.float32(number))
+    return single == number or float(f"{single:.{max(digits, 1) - 1}e}") == number
