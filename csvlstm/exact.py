@@ -19,11 +19,12 @@ def compare_blocks(
     values: dict[str, NDArray[np.float64]],
     forget_bias: float,
     directory: str = "",
+    labels: bool = False,
 ) -> list[BlockResult]:
     """Compare the 12 blocks: every value bit for bit as float64, every moved cell character for character.
 
     The forget block of the bias is compared with float(text) + float(forget bias), one IEEE addition. `texts` and
-    `values` are those of the converted set, part by part.
+    `values` are those of the converted set, part by part; in its files they may have `labels` beside them.
     """
     text_is_moved = kernel_text_is_moved(export.kernel, texts)
     results = []
@@ -38,7 +39,8 @@ def compare_blocks(
             differs |= _text_differs(block, table, texts[block.part])
         difference = float(np.max(np.abs(source - target))) if differs.any() else 0.0
         rows = len(block.target_rows)
-        form = target_form(block.part, rows, export.sizes.columns, is_column=table.form.grid.columns == 1)
+        is_column = table.form.grid.columns == 1
+        form = target_form(block.part, rows, export.sizes.columns, is_column, labels)
         file = Target(os.path.join(directory, f"{block.part}.csv"), form)
         verdict = DIFFERENT if differs.any() else IDENTICAL
         results.append(block_result(block, table, file, differs, difference, verdict))

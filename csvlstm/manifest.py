@@ -31,14 +31,14 @@ class Entry(NamedTuple):
     sha256: str
 
 
-def write_manifest(entries: Iterable[Entry]) -> bytes:
+def write_manifest(entries: Iterable[Entry], delimiter: str = ",") -> bytes:
     """Give the text of weights.csv.
 
     >>> write_manifest([Entry("a/bias.csv", "a", "", "bias", 1, 4, "b.csv", "4f", "a1")]).splitlines()[1]
     b'a/bias.csv,a,,bias,1,4,b.csv,4f,a1'
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(Entry._fields)
     writer.writerows(entries)
     return text.getvalue().encode()

@@ -6,6 +6,7 @@ whatever form the file has. From it come the values, and the spans that say wher
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property, partial
 from itertools import product
 from typing import NamedTuple
@@ -74,6 +75,12 @@ class Table:
     def place(self, row: int, column: int) -> Place:
         """Tell where a cell of the plain form, counted from 0, stands in the file."""
         return self.form.place(self.name, row, column)
+
+    def rewritten(self, text: bytes) -> "Table":
+        """Give the same table where its numbers are written in another way, cell for cell."""
+        table = copy(self)
+        table.text = text
+        return table
 
     def cell(self, row: int, column: int) -> str:
         """Give the text of a cell of the plain form, counted from 0."""
