@@ -159,10 +159,10 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="csvlstm", description="Convert LSTM weights in CSV files from TensorFlow 1 to Keras.")
     parser.add_argument("--version", action="version", version=f"csvlstm {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_convert(commands, of_network)
-    _add_check(commands, of_network)
-    _add_audit(commands, of_network)
-    _add_inspect(commands)
+    adding = {"convert": _add_convert, "check": _add_check, "audit": _add_audit, "inspect": _add_inspect}
+    # Only the command that is asked for: to build them all takes as long as to convert a small layer.
+    for name in [name for name in adding if name in given[:1]] or adding:
+        adding[name](commands, of_network)
     return parser
 
 
@@ -205,7 +205,7 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     _add_report(command)
 
 
-def _add_inspect(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_inspect(commands: "argparse._SubParsersAction[_Parser]", of_network: bool) -> None:
     command = commands.add_parser(
         "inspect",
         help="tell what the files of an export are, before any size is declared",
