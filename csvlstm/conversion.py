@@ -4,7 +4,7 @@ The cells of a network go through it one after the other, and of each only its f
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from .converted import read_back
 from .damage import damage_of
 from .equivalence import Result
 from .errors import CsvLstmError
-from .exact import compare_blocks
+from .exact import compare_blocks, kernel_text_is_moved
 from .layout import PARTS
 from .manifest import MANIFEST, Entry, write_manifest
-from .network import Cell, Flow, Network, read_cell
+from .network import Cell, Flow, Network, assistant_for, read_cell
 from .outputs import Staging, staging
 from .parsing import Text
 from .progress import Advance, no_progress
@@ -29,6 +29,9 @@ from .sources import identity, sha256
 from .styles import PLAIN, Style, plain_decimals
 from .tables import Export
 from .targets import refuse_folder, refuse_outputs
+
+if TYPE_CHECKING:
+    from .parallel import Assistant
 
 
 class Conversion(NamedTuple):
@@ -73,15 +76,17 @@ def convert_files(asked: Conversion, directory: str, *, force: bool = False, adv
         refuse_folder(directory, inputs, force)
     else:
         refuse_outputs(directory, [f"{part}.csv" for part in PARTS], inputs, force)
-    with staging(directory, force, whole=network.has_folders) as files:
-        report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
+    with staging(directory, force, whole=network.has_folders) as files, assistant_for(network) as assistant:
+        report = Report("convert", network, list(_convert_cells(asked, directory, files, assistant, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
 
 
-def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
+def _convert_cells(
+    asked: Conversion, directory: str, files: Staging, assistant: "Assistant | None", advance: Advance
+) -> Iterator[CellReport]:
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
-        export = read_cell(cell, asked.options, digest=asked.network.has_folders)
+        export = read_cell(cell, asked.options, digest=asked.network.has_folders, assistant=assistant)
         report, texts, outputs = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
         flow.give(outputs)
         entries += _entries(cell, export, texts) if asked.network.has_folders else []
@@ -96,13 +101,15 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
 def _convert(
     asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
-    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
+    # All that needs the text alone comes first: an assistant may still be parsing it.
     bias_text = convert_bias_text(export.bias, cell.forget_bias)
     texts = convert_text(export, bias_text, store, asked.style)
+    is_moved = asked.style == PLAIN and kernel_text_is_moved(export.kernel, texts)
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     folder = cell.folder_in(directory)
     if asked.style == PLAIN:
         values = convert_values(export, bias_text)
-        blocks = compare_blocks(export, texts, values, cell.forget_bias, folder)
+        blocks = compare_blocks(export, texts, values, cell.forget_bias, folder, text_is_moved=is_moved)
     else:
         values, blocks = _read_and_compare(asked.style, export, texts, cell.forget_bias, folder)
     behaviour, outputs = None, np.empty((0, cell.sizes.hidden_size))
