@@ -3,20 +3,23 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from .audit import Audit, Layer, LayerAudit, audit_layer
 from .audit_report import as_csv, as_json
 from .converted import read_converted
 from .damage import damage_of
 from .errors import CsvLstmError, Place
-from .network import Cell, Network, read_cell
+from .network import Cell, Network, assistant_for, read_cell
 from .outputs import staging
 from .progress import progress
 from .shapes import DEFAULTS, Options
 from .sources import Identity, identity
 from .targets import refuse_outputs
 from .value_sheets import CELLS, LayerSheets, layer_sheets, titled
+
+if TYPE_CHECKING:
+    from .parallel import Assistant
 
 WORKBOOK = ".xlsx"
 FORMS = (".csv", ".json", WORKBOOK)
@@ -45,19 +48,26 @@ def audit_files(network: Network, directory: str, evidence: Evidence, options: O
 
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    layers = (read_layer(cell, directory, options, strict=evidence.strict) for cell in network.cells)
-    return audit_layers(layers, evidence, [network.table] if network.table else [])
+    with assistant_for(network) as assistant:
+        layers = (read_layer(cell, directory, options, evidence.strict, assistant) for cell in network.cells)
+        return audit_layers(layers, evidence, [network.table] if network.table else [])
 
 
-def read_layer(cell: Cell, directory: str, options: Options = DEFAULTS, *, strict: bool = False) -> Layer:
+def read_layer(
+    cell: Cell,
+    directory: str,
+    options: Options = DEFAULTS,
+    strict: bool = False,
+    assistant: "Assistant | None" = None,
+) -> Layer:
     """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
 
     Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
     and the export has some.
     """
-    export = read_cell(cell, options, digest=True)
-    damage = damage_of(export.kernel, export.bias, allowed=not strict)
-    return Layer(cell, export, read_converted(cell.folder_in(directory), digest=True), damage)
+    export = read_cell(cell, options, digest=True, assistant=assistant)
+    converted = read_converted(cell.folder_in(directory), digest=True)
+    return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 
 def audit_layers(layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = ()) -> Audit:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export
 from .cells import Array
@@ -14,13 +14,16 @@ from .equivalence import Result
 from .explanations import Mistake
 from .layout import PARTS
 from .manifest import MANIFEST, changed_files, has_manifest, listed_files
-from .network import Cell, Flow, Network, read_cell
+from .network import Cell, Flow, Network, assistant_for, read_cell
 from .progress import Advance, no_progress
 from .recording import Model, Weights, read_recording, replay
 from .report import CellReport, Report
 from .results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
 from .shapes import DEFAULTS, Options
 from .tables import Export
+
+if TYPE_CHECKING:
+    from .parallel import Assistant
 
 
 class Check(NamedTuple):
@@ -44,14 +47,15 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     network = asked.network
     recording = read_recording(*asked.recorded, network) if asked.recorded else None
     reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
-    for cell, x in flow:
-        checked = _check(asked, cell, x)
-        flow.give(checked.outputs)
-        reports.append(checked.report)
-        # Only a recorded run needs the weights of all cells at once.
-        weights += [checked.weights] if recording else []
-        advance(cell.sizes.weights)
-        del checked
+    with assistant_for(network) as assistant:
+        for cell, x in flow:
+            checked = _check(asked, cell, x, assistant)
+            flow.give(checked.outputs)
+            reports.append(checked.report)
+            # Only a recorded run needs the weights of all cells at once.
+            weights += [checked.weights] if recording else []
+            advance(cell.sizes.weights)
+            del checked
     findings = list(_misled(asked.directory, network)) if network.has_folders else []
     run = replay(Model(network, weights), recording) if recording else None
     return Report("check", network, reports, findings=findings, replay=run)
@@ -65,8 +69,9 @@ class _Checked(NamedTuple):
     weights: Weights
 
 
-def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
-    export, converted = read_cell(cell, asked.options), read_converted(cell.folder_in(asked.directory))
+def _check(asked: Check, cell: Cell, x: Array | None, assistant: "Assistant | None") -> _Checked:
+    export = read_cell(cell, asked.options, assistant=assistant)
+    converted = read_converted(cell.folder_in(asked.directory))
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)

@@ -159,10 +159,10 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="csvlstm", description="Convert LSTM weights in CSV files from TensorFlow 1 to Keras.")
     parser.add_argument("--version", action="version", version=f"csvlstm {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_convert(commands, of_network)
-    _add_check(commands, of_network)
-    _add_audit(commands, of_network)
-    _add_inspect(commands)
+    adding = {"convert": _add_convert, "check": _add_check, "audit": _add_audit, "inspect": _add_inspect}
+    # Only the command that is asked for: to build them all takes as long as to convert a small layer.
+    for name in [name for name in adding if name in given[:1]] or adding:
+        adding[name](commands, of_network)
     return parser
 
 
@@ -205,7 +205,7 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     _add_report(command)
 
 
-def _add_inspect(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_inspect(commands: "argparse._SubParsersAction[_Parser]", of_network: bool) -> None:
     command = commands.add_parser(
         "inspect",
         help="tell what the files of an export are, before any size is declared",
@@ -310,6 +310,30 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
         "--force", action="store_true", help="replace existing files in DIR, or a network there (never an input)"
     )
     command.add_argument("--no-check", action="store_true", help="leave out the behaviour half of the check")
+    command.add_argument(
+        "--output-plain-decimals",
+        action="store_true",
+        help="write cells with an exponent as plain decimals of the same value, which spreadsheets do not cut",
+    )
+    command.add_argument(
+        "--output-delimiter",
+        metavar="CHAR",
+        type=_output_delimiter,
+        default=",",
+        help="comma, semicolon or tab, or itself (default comma)",
+    )
+    command.add_argument(
+        "--output-decimal",
+        metavar="SIGN",
+        type=_decimal,
+        default=b".",
+        help="point or comma, or itself",
+    )
+    command.add_argument(
+        "--output-labels",
+        action="store_true",
+        help="add a header row (i_0 ...) and a first column (x_0 ..., h_0 ...)",
+    )
 
 
 def _add_report(command: argparse.ArgumentParser) -> None:
@@ -337,6 +361,13 @@ def _delimiter(text: str) -> bytes:
             f"{text!r} parts no cells; expected comma, semicolon, tab, blanks or a character"
         )
     return mark.encode()
+
+
+def _output_delimiter(text: str) -> str:
+    mark = {"comma": ",", "semicolon": ";", "tab": "\t"}.get(text, text)
+    if mark not in (",", ";", "\t"):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of comma, semicolon and tab")
+    return mark
 
 
 def _decimal(text: str) -> bytes:
@@ -441,11 +472,16 @@ def _convert(asked: argparse.Namespace) -> int:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
     if asked.layers and asked.stdout:
         raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
+    if asked.output_decimal == asked.output_delimiter.encode():
+        raise CsvLstmError("--output-decimal and --output-delimiter are the same", expected="--output-delimiter ';'")
     from .conversion import Conversion, convert_files, convert_in_memory
     from .progress import progress
+    from .styles import Style
 
     network = _network(asked)
-    conversion = Conversion(network, _options(asked), not asked.no_check, asked.seed, asked.strict)
+    decimal = asked.output_decimal.decode()
+    style = Style(asked.output_delimiter, decimal, asked.output_plain_decimals, asked.output_labels)
+    conversion = Conversion(network, _options(asked), not asked.no_check, asked.seed, asked.strict, style)
     if asked.stdout:
         report, texts = convert_in_memory(conversion)
         if report.equivalent:

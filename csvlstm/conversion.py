@@ -4,28 +4,34 @@ The cells of a network go through it one after the other, and of each only its f
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .behaviour import compare_behaviour, run_export
 from .cells import Array
 from .convert import Store, convert_bias_text, convert_text, convert_values, in_memory
+from .converted import read_back
 from .damage import damage_of
 from .equivalence import Result
-from .exact import compare_blocks
+from .errors import CsvLstmError
+from .exact import compare_blocks, kernel_text_is_moved
 from .layout import PARTS
 from .manifest import MANIFEST, Entry, write_manifest
-from .network import Cell, Flow, Network, read_cell
+from .network import Cell, Flow, Network, assistant_for, read_cell
 from .outputs import Staging, staging
 from .parsing import Text
 from .progress import Advance, no_progress
 from .report import CellReport, Report
-from .results import target_form
+from .results import BlockResult, target_form
 from .shapes import DEFAULTS, Options
 from .sources import identity, sha256
+from .styles import PLAIN, Style, plain_decimals
 from .tables import Export
 from .targets import refuse_folder, refuse_outputs
+
+if TYPE_CHECKING:
+    from .parallel import Assistant
 
 
 class Conversion(NamedTuple):
@@ -36,6 +42,7 @@ class Conversion(NamedTuple):
     behaviour: bool = True
     seed: int = 0
     strict: bool = False
+    style: Style = PLAIN
 
 
 class _Converted(NamedTuple):
@@ -69,15 +76,17 @@ def convert_files(asked: Conversion, directory: str, *, force: bool = False, adv
         refuse_folder(directory, inputs, force)
     else:
         refuse_outputs(directory, [f"{part}.csv" for part in PARTS], inputs, force)
-    with staging(directory, force, whole=network.has_folders) as files:
-        report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
+    with staging(directory, force, whole=network.has_folders) as files, assistant_for(network) as assistant:
+        report = Report("convert", network, list(_convert_cells(asked, directory, files, assistant, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
 
 
-def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
+def _convert_cells(
+    asked: Conversion, directory: str, files: Staging, assistant: "Assistant | None", advance: Advance
+) -> Iterator[CellReport]:
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
-        export = read_cell(cell, asked.options, digest=asked.network.has_folders)
+        export = read_cell(cell, asked.options, digest=asked.network.has_folders, assistant=assistant)
         report, texts, outputs = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
         flow.give(outputs)
         entries += _entries(cell, export, texts) if asked.network.has_folders else []
@@ -86,23 +95,47 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
         # What is still named while the next cell is read would stay in memory beside it.
         del export, texts
     if asked.network.has_folders:
-        files.store(MANIFEST, [write_manifest(entries)])
+        files.store(MANIFEST, [write_manifest(entries, asked.style.delimiter)])
 
 
 def _convert(
     asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
-    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
+    # All that needs the text alone comes first: an assistant may still be parsing it.
     bias_text = convert_bias_text(export.bias, cell.forget_bias)
-    values = convert_values(export, bias_text)
-    texts = convert_text(export, bias_text, store)
-    blocks = compare_blocks(export, texts, values, cell.forget_bias, cell.folder_in(directory))
+    texts = convert_text(export, bias_text, store, asked.style)
+    is_moved = asked.style == PLAIN and kernel_text_is_moved(export.kernel, texts)
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
+    folder = cell.folder_in(directory)
+    if asked.style == PLAIN:
+        values = convert_values(export, bias_text)
+        blocks = compare_blocks(export, texts, values, cell.forget_bias, folder, text_is_moved=is_moved)
+    else:
+        values, blocks = _read_and_compare(asked.style, export, texts, cell.forget_bias, folder)
     behaviour, outputs = None, np.empty((0, cell.sizes.hidden_size))
     if asked.behaviour:
         run = run_export(export, cell.forget_bias, asked.seed, x)
         behaviour, outputs = compare_behaviour(run, export, values, cell.forget_bias), run.outputs
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
     return _Converted(report, texts, outputs)
+
+
+def _read_and_compare(
+    style: Style, export: Export, texts: dict[str, Text], forget_bias: float, directory: str
+) -> tuple[dict[str, Array], list[BlockResult]]:
+    """Read what was written in a style as `check` would, and compare that: its values, and the 12 blocks."""
+    try:
+        read = read_back(texts, directory)
+    except CsvLstmError as error:
+        advice = "choose other --output options"
+        raise CsvLstmError(f"would not be read back: {error.found}", error.place, advice=advice) from None
+    values = {part: rectangle.values for part, (rectangle, _) in read.items()}
+    values["bias"] = values["bias"].reshape(-1)
+    plain: dict[str, Text] = {part: text for part, (_, text) in read.items()}
+    if style.plain_decimals:
+        kernel, bias = (table.rewritten(plain_decimals(table.text)) for table in (export.kernel, export.bias))
+        export = export._replace(kernel=kernel, bias=bias)
+    return values, compare_blocks(export, plain, values, forget_bias, directory, style.labels)
 
 
 def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:

@@ -4,7 +4,8 @@ The kernel's numbers are moved and not rewritten: one function swaps and splits,
 spans that say where the text of each quarter stands.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import CsvLstmError, Place
 from .layout import KERAS, PARTS, TF1, Gate, quarter_order
 from .parsing import Text, parse
+from .styles import PLAIN, Style
 from .tables import Export, Table, lines
 
 Store = Callable[[str, Iterable[bytes]], Text]
@@ -92,8 +94,8 @@ def convert_bias_text(bias: Table, forget_bias: float) -> bytes:
     return (b"\n" if bias.form.grid.columns == 1 else b",").join(cells) + b"\n"
 
 
-def convert_text(export: Export, bias_text: bytes, store: Store = in_memory) -> dict[str, Text]:
-    """Convert an export as text, each part in the file that `store` makes of it.
+def convert_text(export: Export, bias_text: bytes, store: Store = in_memory, style: Style = PLAIN) -> dict[str, Text]:
+    """Convert an export as text, each part in the file that `store` makes of it, written in a style.
 
     >>> from csvlstm.layout import Sizes
     >>> from csvlstm.tables import read_export
@@ -102,8 +104,21 @@ def convert_text(export: Export, bias_text: bytes, store: Store = in_memory) -> 
     b'0.1,0.3,0.2,0.4\\n'
     """
     moved = move(export.kernel.spans, export.sizes.input_size)
-    pieces = [*(lines(export.kernel.text, part) for part in moved), [bias_text]]
+    pieces: list[Iterable[bytes]] = [*(lines(export.kernel.text, part) for part in moved), [bias_text]]
+    if style != PLAIN:
+        pieces = _styled(export, moved, bias_text, style)
     return {part: store(f"{part}.csv", piece) for part, piece in zip(PARTS, pieces, strict=True)}
+
+
+def _styled(
+    export: Export, moved: Sequence[NDArray[np.int64]], bias_text: bytes, style: Style
+) -> list[Iterable[bytes]]:
+    # Every other piece is a newline.
+    rows = [*(islice(lines(export.kernel.text, part), 0, None, 2) for part in moved), bias_text.splitlines()]
+    is_column = export.bias.form.grid.columns == 1
+    return [
+        style.write(part, cells, export.sizes, is_column=is_column) for part, cells in zip(PARTS, rows, strict=True)
+    ]
 
 
 def convert_values(export: Export, bias_text: bytes) -> dict[str, NDArray[np.float64]]:

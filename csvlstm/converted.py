@@ -1,14 +1,16 @@
 """A converted set as somebody made it: three CSVs, whatever their shapes are."""
 
 import os
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
 from .cells import Array
+from .decimals import COMMA
 from .dialect import Canonical, readings
 from .errors import CsvLstmError, Place, shown
 from .layout import PARTS
-from .parsing import parse, refusal, separators
+from .parsing import Text, parse, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, cells_per_line, grids
 from .sources import Source, read_source
 from .tables import Labels, body, labels
@@ -45,19 +47,24 @@ def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> d
     {'kernel': (1, 4), 'recurrent_kernel': (1, 4), 'bias': (1, 4)}
     """
     if not os.path.lexists(directory):
-        above = os.path.dirname(os.path.abspath(directory))
-        there = ", ".join(sorted(os.listdir(above))[:_SHOWN]) if os.path.isdir(above) else "no such folder either"
-        raise CsvLstmError("no such folder", Place(os.fspath(directory)), advice=f"in {above} there is {there}")
+        raise CsvLstmError(
+            "no such folder", Place(os.fspath(directory)), advice=f"the working directory is {os.getcwd()}"
+        )
     missing = [name for name in (f"{part}.csv" for part in PARTS) if not os.path.exists(os.path.join(directory, name))]
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
-    files: dict[str, Rectangle] = {}
-    for part in PARTS:
-        # What the first file shows settles what could be two things in the next.
-        decimal = b"," if any(file.form.decimal == b"," for file in files.values()) else None
-        files[part] = _read_part(os.path.join(directory, f"{part}.csv"), part, decimal, digest)
-    return files
+    sources = (read_source(os.path.join(directory, f"{part}.csv"), digest=digest) for part in PARTS)
+    return dict(zip(PARTS, (rectangle for rectangle, _ in _read_parts(sources)), strict=True))
+
+
+def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
+    """Read the files of a set that is about to be written there: of each its numbers, and the canonical text of them.
+
+    Raises CsvLstmError as `read_converted` does.
+    """
+    sources = (Source(os.path.join(directory, f"{part}.csv"), texts[part][:]) for part in PARTS)
+    return dict(zip(PARTS, _read_parts(sources), strict=True))
 
 
 def read_rectangle(path: str) -> Rectangle:
@@ -67,11 +74,19 @@ def read_rectangle(path: str) -> Rectangle:
     _refuse_doubt(text)
     if any(grid.header_row and not grid.doubtful for grid in grids(text.text, DEFAULTS)[:1]):
         raise CsvLstmError("has a header row", text.place(1), expected="numbers only", advice="take the row out")
-    return _rectangle(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False))
+    return _rectangle(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False))[0]
 
 
-def _read_part(path: str, part: str, decimal: bytes | None, digest: bool) -> Rectangle:
-    source = read_source(path, digest=digest)
+def _read_parts(sources: Iterable[Source]) -> Iterator[tuple[Rectangle, bytes]]:
+    """Read the parts one after the other: what the first file shows settles what could be two things in the next."""
+    decimal = None
+    for part, source in zip(PARTS, sources, strict=True):
+        rectangle, cells = _read_part(source, part, decimal)
+        decimal = COMMA if rectangle.form.decimal == COMMA else decimal
+        yield rectangle, cells
+
+
+def _read_part(source: Source, part: str, decimal: bytes | None) -> tuple[Rectangle, bytes]:
     # Only a bias may be one column, whose commas are then decimal signs.
     text = readings(source.data, source.name)[0 if part == "bias" else -1]
     if decimal is None:
@@ -90,10 +105,11 @@ def _refuse_doubt(text: Canonical) -> None:
         raise CsvLstmError(found, text.doubt.place, advice="save the file again with decimal points")
 
 
-def _rectangle(source: Source, text: Canonical, grid: Grid) -> Rectangle:
+def _rectangle(source: Source, text: Canonical, grid: Grid) -> tuple[Rectangle, bytes]:
     form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
     cells = body(text.text, grid)
     values = None if separators(cells, grid.columns, grid.columns) is None else parse(cells)
     if values is None:
         raise refusal(cells, grid.columns, partial(form.place, text.name), form.decimal)
-    return Rectangle(text.name, values.reshape(-1, grid.columns), form, labels(text.text, grid), source.sha256)
+    beside = labels(text.text, grid)
+    return Rectangle(text.name, values.reshape(-1, grid.columns), form, beside, source.sha256), cells

@@ -126,9 +126,11 @@ def _whole(table: Table, numbers: Numbers) -> Damage | None:
         return None
     limit = max(_OUTLIER * float(fractions.values.max()), _ALMOST_ONE)
     values = np.abs(_gathered(table, lambda piece: np.abs(piece) > limit, _are_whole))
+    if not len(values):
+        return None
     distinct, counts = np.unique(values, return_counts=True)
     # A few numbers again and again are constants, which somebody meant.
-    if len(distinct) <= _MOST_CONSTANTS and counts.min(initial=2) > 1:
+    if len(distinct) <= _MOST_CONSTANTS and counts.min() > 1:
         return None
     # Rounding to few digits makes whole numbers, too.
     steps = np.maximum(ulp(distinct), likeliest_loss(fractions)[1].unit(distinct))

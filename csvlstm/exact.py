@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .layout import KERAS, TF1, Block, blocks, quarter_order
-from .parsing import Text, count_lines, every_separator
+from .parsing import Text, count_lines, every_separator, release
 from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 from .tables import Export, Table, lines, spans
 
@@ -19,13 +19,17 @@ def compare_blocks(
     values: dict[str, NDArray[np.float64]],
     forget_bias: float,
     directory: str = "",
+    labels: bool = False,
+    text_is_moved: bool | None = None,
 ) -> list[BlockResult]:
     """Compare the 12 blocks: every value bit for bit as float64, every moved cell character for character.
 
     The forget block of the bias is compared with float(text) + float(forget bias), one IEEE addition. `texts` and
-    `values` are those of the converted set, part by part.
+    `values` are those of the converted set, part by part; in its files they may have `labels` beside them. Who knows
+    already that the text of the kernels is moved says so.
     """
-    text_is_moved = kernel_text_is_moved(export.kernel, texts)
+    if text_is_moved is None:
+        text_is_moved = kernel_text_is_moved(export.kernel, texts)
     results = []
     for block in blocks(export.sizes):
         table = export.bias if block.source == "bias" else export.kernel
@@ -38,7 +42,8 @@ def compare_blocks(
             differs |= _text_differs(block, table, texts[block.part])
         difference = float(np.max(np.abs(source - target))) if differs.any() else 0.0
         rows = len(block.target_rows)
-        form = target_form(block.part, rows, export.sizes.columns, is_column=table.form.grid.columns == 1)
+        is_column = table.form.grid.columns == 1
+        form = target_form(block.part, rows, export.sizes.columns, is_column, labels)
         file = Target(os.path.join(directory, f"{block.part}.csv"), form)
         verdict = DIFFERENT if differs.any() else IDENTICAL
         results.append(block_result(block, table, file, differs, difference, verdict))
@@ -53,6 +58,7 @@ def kernel_text_is_moved(kernel: Table, texts: dict[str, Text]) -> bool:
             if not kernel.text.startswith(piece, at):
                 return False
             at += len(piece)
+        release(texts[part])
     return at == len(kernel.text)
 
 

@@ -1,6 +1,5 @@
 """weights.csv: which files a converted network consists of, in the order in which Keras takes them."""
 
-import csv
 import io
 import os
 from collections.abc import Iterable, Iterator
@@ -31,14 +30,17 @@ class Entry(NamedTuple):
     sha256: str
 
 
-def write_manifest(entries: Iterable[Entry]) -> bytes:
+def write_manifest(entries: Iterable[Entry], delimiter: str = ",") -> bytes:
     """Give the text of weights.csv.
 
     >>> write_manifest([Entry("a/bias.csv", "a", "", "bias", 1, 4, "b.csv", "4f", "a1")]).splitlines()[1]
     b'a/bias.csv,a,,bias,1,4,b.csv,4f,a1'
     """
+    # Imported here, because a single layer has no list of files.
+    import csv
+
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(Entry._fields)
     writer.writerows(entries)
     return text.getvalue().encode()

@@ -3,7 +3,6 @@
 import errno
 import mmap
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -89,7 +88,7 @@ class Staging:
         except BaseException:
             self._put_back(old)
             raise
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
 
     def _put_back(self, old: str) -> None:
         try:
@@ -163,7 +162,11 @@ def staging(directory: str, force: bool = False, *, whole: bool = False) -> Iter
 
 
 def _remove(folder: str) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    # Imported where there is something to remove, because it imports all kinds of compression.
+    if os.path.lexists(folder):
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_leftovers(parent: str) -> None:
@@ -184,6 +187,8 @@ def _keep(path: str, copy: str) -> bool:
     try:
         os.link(path, copy, follow_symlinks=False)
     except OSError:
+        import shutil
+
         shutil.copy2(path, copy, follow_symlinks=False)
     return True
 

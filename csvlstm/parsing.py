@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import BytesIO
-from mmap import mmap
+from mmap import MADV_DONTNEED, mmap
 from typing import IO, cast
 
 import numpy as np
@@ -110,6 +110,12 @@ def every_separator(text: Text, every: int) -> NDArray[np.int64]:
     return np.concatenate(found)
 
 
+def release(text: Text) -> None:
+    """Let go of the memory that a text in a file takes in this process; it is read again where somebody looks at it."""
+    if isinstance(text, mmap) and hasattr(text, "madvise"):
+        text.madvise(MADV_DONTNEED)
+
+
 def count_lines(text: Text) -> int:
     """Count the newlines of a text, three times as fast as bytes.count does."""
     return sum(int(np.count_nonzero(piece == _NEWLINE)) for _, piece in _pieces(text))
@@ -154,30 +160,41 @@ def _parse_with_numpy(text: bytes) -> NDArray[np.float64]:
 
 
 def _parse_with_pandas(text: bytes) -> NDArray[np.float64]:
+    return np.concatenate(list(parse_in_pieces(BytesIO(text), len(text))))
+
+
+def parse_in_pieces(source: IO[bytes], length: int) -> Iterator[NDArray[np.float64]]:
+    """Parse the next bytes of a source, plain text of this length, with pandas, and yield the values piece by piece.
+
+    Raises ValueError where something in them is no number.
+
+    >>> [piece.tolist() for piece in parse_in_pieces(BytesIO(b"0.5,-1e-3\\n0.25,"), 10)]
+    [[0.5, -0.001]]
+    """
     import pandas as pd
 
     frames = pd.read_csv(
-        cast(IO[bytes], _Column(text)),
+        cast(IO[bytes], _Column(source, length)),
         header=None,
         dtype=np.float64,
         na_filter=False,
         skip_blank_lines=False,
         chunksize=_READ_ROWS,
     )
-    return np.concatenate([frame[0] for frame in frames])
+    return (frame[0].to_numpy() for frame in frames)
 
 
 class _Column:
     """Plain text as one long column, read piece by piece: pandas takes twice as long for 4H columns."""
 
-    def __init__(self, text: bytes) -> None:
-        self._text = text
-        self._at = 0
+    def __init__(self, source: IO[bytes], length: int) -> None:
+        self._source = source
+        self._left = length
 
     def read(self, size: int) -> bytes:
-        piece = self._text[self._at : self._at + min(size, _READ_BYTES)].replace(b",", b"\n")
-        self._at += len(piece)
-        return piece
+        piece = self._source.read(min(size, _READ_BYTES, self._left))
+        self._left -= len(piece)
+        return piece.replace(b",", b"\n")
 
     def __iter__(self) -> Iterator[bytes]:
         """Exist, because pandas takes nothing for a file that could not be iterated over."""

@@ -58,7 +58,9 @@ def measured(values: Array) -> Numbers:
     >>> measured(np.array([0.0, 0.5, 0.0845, float(np.float32(-0.0845))]))
     Numbers(values=array([0.0845, 0.0845]), digits=array([3, 3]), decimals=array([4, 4]))
     """
-    magnitudes = np.unique(np.abs(values[values != 0]))
+    magnitudes = np.sort(np.abs(values[values != 0]))
+    # np.unique would import numpy.ma, which takes longer than all the rest for a small layer.
+    magnitudes = magnitudes[np.diff(magnitudes, prepend=0) != 0]
     with np.errstate(over="ignore"):
         singles = magnitudes.astype(np.float32)
     lengths = np.array([length(repr(number)) for number in magnitudes.tolist()], np.int64).reshape(-1, 2)

@@ -46,10 +46,10 @@ class Target(NamedTuple):
     form: Form | None
 
 
-def target_form(part: str, rows: int, columns: int, is_column: bool) -> Form:
-    """Give how a part lies in a converted file: as it is, but for a bias that is a column."""
+def target_form(part: str, rows: int, columns: int, is_column: bool, labels: bool = False) -> Form:
+    """Give how a part lies in a converted file: as it is, but for a bias that is a column, and labels beside it."""
     shape = (columns, 1) if part == "bias" and is_column else (rows, columns)
-    return Form(rows, columns, Grid(*shape, header_row=False, index_column=False), transposed=False)
+    return Form(rows, columns, Grid(*shape, header_row=labels, index_column=labels), transposed=False)
 
 
 def block_result(

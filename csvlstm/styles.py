@@ -5,7 +5,6 @@ Only signs change: every number stays the same decimal number, digit for digit.
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from .layout import KERAS, Sizes
@@ -55,6 +54,9 @@ def plain_decimals(text: bytes) -> bytes:
     """
     if b"e" not in text and b"E" not in text:
         return text
+    # Imported here, because few conversions need it.
+    from decimal import Decimal
+
     return re.sub(_EXPONENT, lambda cell: format(Decimal(cell[0].decode()), "f").encode(), text)
 
 

@@ -6,9 +6,10 @@ whatever form the file has. From it come the values, and the spans that say wher
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property, partial
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from .parsing import Text, parse, ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source
+
+if TYPE_CHECKING:
+    from .parallel import Assistant, Parsing
 
 _NEWLINE = ord("\n")
 _INDEX = rb"(?m:^)[^,\n]*,"
@@ -49,6 +53,7 @@ class Table:
         ends: NDArray[np.int64],
         recognised: list[str],
         beside: Labels,
+        parsing: "Parsing | None" = None,
     ) -> None:
         self.name = source.name
         self.sha256 = source.sha256
@@ -57,6 +62,7 @@ class Table:
         self.text = text
         self.recognised = recognised
         self._ends = ends
+        self._parsing = parsing
 
     @cached_property
     def spans(self) -> NDArray[np.int64]:
@@ -66,7 +72,7 @@ class Table:
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """The numbers as float64 [rows, 4H]; asking for them raises CsvLstmError at a cell that is no finite number."""
-        values = parse(self.text)
+        values = self._parsing.values() if self._parsing else parse(self.text)
         if values is None:
             raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
         return values.reshape(self.form.rows, self.form.columns)
@@ -74,6 +80,12 @@ class Table:
     def place(self, row: int, column: int) -> Place:
         """Tell where a cell of the plain form, counted from 0, stands in the file."""
         return self.form.place(self.name, row, column)
+
+    def rewritten(self, text: bytes) -> "Table":
+        """Give the same table where its numbers are written in another way, cell for cell."""
+        table = copy(self)
+        table.text = text
+        return table
 
     def cell(self, row: int, column: int) -> str:
         """Give the text of a cell of the plain form, counted from 0."""
@@ -95,12 +107,21 @@ class Export(NamedTuple):
         ]
 
 
-def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULTS, *, digest: bool = False) -> Export:
+def read_export(
+    kernel: str,
+    bias: str,
+    sizes: Sizes,
+    options: Options = DEFAULTS,
+    *,
+    digest: bool = False,
+    assistant: "Assistant | None" = None,
+) -> Export:
     """Read the kernel and the bias of one cell as the declared sizes say.
 
-    `digest` asks for the SHA-256 of both files. Raises CsvLstmError where a file cannot be read, does not fit the
-    sizes, or holds anything but weights; for what is made of the right bytes in the wrong order, when the values are
-    asked for.
+    `digest` asks for the SHA-256 of both files, and an `assistant` parses a large kernel.
+
+    Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
+    made of the right bytes in the wrong order, when the values are asked for.
 
     >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> export.kernel.text
@@ -108,6 +129,8 @@ def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULT
     """
     # The bias first: it is small, and a wrong size shows in it.
     bias_source = read_source(bias, sizes.columns, digest)
+    if assistant:
+        assistant.expect(kernel)
     kernel_source = read_source(kernel, sizes.rows * sizes.columns, digest)
     kernel_texts = readings(kernel_source.data, kernel_source.name, options.delimiter, options.decimal)
     bias_texts = readings(bias_source.data, bias_source.name, options.delimiter, options.decimal)
@@ -117,7 +140,7 @@ def read_export(kernel: str, bias: str, sizes: Sizes, options: Options = DEFAULT
         raise _misfit(kernel_texts, bias_texts, sizes, options)
     return Export(
         sizes,
-        table(kernel_source, *kernel_read, sizes.hidden_size),
+        table(kernel_source, *kernel_read, sizes.hidden_size, assistant),
         table(bias_source, *bias_read, sizes.hidden_size),
     )
 
@@ -187,14 +210,18 @@ def _ragged(text: Canonical) -> CsvLstmError | None:
     return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
 
 
-def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:
-    """Make a table of what was read, with quarters of `quarter` cells.
+def table(
+    source: Source, canonical_text: Canonical, form: Form, quarter: int, assistant: "Assistant | None" = None
+) -> Table:
+    """Make a table of what was read, with quarters of `quarter` cells; an `assistant` begins to parse a large one.
 
     Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
-    text, ends = _plain(body(canonical_text.text, form.grid), form, quarter, source.name)
+    text = body(canonical_text.text, form.grid)
+    parsing = assistant.begin(text, form.rows * form.columns) if assistant and form.as_it_is else None
+    text, ends = _plain(text, form, quarter, source.name)
     recognised = [*canonical_text.recognised, *_recognised(form)]
-    return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
+    return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid), parsing)
 
 
 def labels(text: bytes, grid: Grid) -> Labels:

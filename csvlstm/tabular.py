@@ -1,6 +1,5 @@
 """Small tables of text with named columns, as a spreadsheet saves them: layers.csv and weights.csv."""
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -67,6 +66,8 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    import csv
+
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:

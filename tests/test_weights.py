@@ -206,9 +206,8 @@ def test_the_place_of_a_fault_counts_the_labels(weight_set: WeightSet) -> None:
     text = weight_set.text("recurrent_kernel.csv")
     cell = text.splitlines()[2].split(";")[3]
     weight_set.write("recurrent_kernel.csv", text.replace(cell, "#WERT!"))
-    assert refusal_of(weight_set.folder).startswith(
-        "recurrent_kernel.csv: line 3, column 4 (D3): '#WERT!' is the error value"
-    )
+    found = "recurrent_kernel.csv: line 3, column 4 (D3): '#WERT!' is the error value"
+    assert refusal_of(weight_set.folder).startswith(found)
 
 
 @pytest.mark.parametrize(
