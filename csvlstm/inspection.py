@@ -164,7 +164,7 @@ def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table
         return table(source, text, _form(text, kernel, sizes.rows, sizes.columns, transposed), sizes.hidden_size)
     grid = grids(text.text, options)[0]
     cells = grid.rows * grid.columns
-    if role == "bias" and cells % 4 == 0:
+    if role != "kernel" and cells % 4 == 0:
         return table(source, text, _form(text, grid, 1, cells), cells // 4)
     return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns)
 

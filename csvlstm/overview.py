@@ -4,11 +4,13 @@ import shlex
 from typing import Any
 
 from . import __version__
+from .decimals import SIGNS
 from .inspection import KERNEL_OR_BIAS, File, GateNumbers, Inspected
 from .report import aligned, csv_text, warning
 from .sizes import Fit
 
 _MOST_SHOWN = 4
+_INVISIBLE = {b"\t": "tab", b" ": "blanks"}
 _NUMBERS = ("minimum", "mean", "maximum", "standard_deviation")
 
 
@@ -75,7 +77,8 @@ def undecided(found: Inspected) -> list[str]:
         cells = " and ".join(f"{file.grid} cells of {file.name}" for file in found.files)
         sentences.append(f"the sizes, none fit {cells}; expected D + H rows of 4H cells and a bias of 4H values")
     if first.role == KERNEL_OR_BIAS:
-        sentences.append(f"whether {first.name} is a flat kernel, or a bias of hidden size {_quarter(first)}")
+        of = f"whether {first.name} is a flat kernel, or a bias of hidden size {_quarter(first)}"
+        sentences.append(f"{of}; the other file would tell")
     if len(sizes) > 1:
         shown = [_sized(fit) for fit in sizes[:_MOST_SHOWN]]
         if len(sizes) > _MOST_SHOWN:
@@ -89,19 +92,27 @@ def undecided(found: Inspected) -> list[str]:
 
 
 def command_line(found: Inspected) -> str | None:
-    """Give the conversion to type next, with placeholders for what is not known; None where no sizes fit."""
+    """Give the conversion to type next, with placeholders for what is not known.
+
+    It is None where no sizes fit, and where nothing tells what a file is.
+    """
     arguments = {file.role: shlex.quote(file.argument) for file in found.files}
     sizes = _sizes(found)
-    if not sizes and "kernel" in arguments:
+    if KERNEL_OR_BIAS in arguments or (not sizes and "kernel" in arguments):
         return None
     d = _only({str(fit.sizes.input_size) for fit in sizes}) or "D"
     h = _only({str(fit.sizes.hidden_size) for fit in sizes}) or "H"
-    if KERNEL_OR_BIAS in arguments:
-        d, h = "D", "H"
-    elif not sizes:
+    if not sizes:
         h = str(_quarter(found.files[0]))
-    kernel = arguments.get("kernel") or arguments.get(KERNEL_OR_BIAS, "KERNEL")
-    words = ["csvlstm convert", kernel, arguments.get("bias", "BIAS"), "--input-size", d, "--hidden-size", h]
+    words = [
+        "csvlstm convert",
+        arguments.get("kernel", "KERNEL"),
+        arguments.get("bias", "BIAS"),
+        "--input-size",
+        d,
+        "--hidden-size",
+        h,
+    ]
     return " ".join([*words, *_options(found), "-o converted"])
 
 
@@ -117,6 +128,10 @@ def _options(found: Inspected) -> list[str]:
     said = {"header": found.options.header_row, "index": found.options.index_column}
     options = [f"--{'' if yes else 'no-'}{name}" for name, yes in said.items() if yes is not None]
     options += [f"--{name}/--no-{name}" for name in _doubtful(found)]
+    if mark := found.options.delimiter:
+        options.append(f"--delimiter {_INVISIBLE.get(mark) or shlex.quote(mark.decode())}")
+    if sign := found.options.decimal:
+        options.append(f"--decimal {SIGNS[sign]}")
     return ["--transposed", *options] if _is_sure(found) and found.fits[0].transposed else options
 
 

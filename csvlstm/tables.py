@@ -281,6 +281,6 @@ def _recognised(form: Form) -> list[str]:
         "index column": form.grid.index_column,
         "transposed": form.transposed,
         "flat": form.rows > 1 and 1 in (form.grid.rows, form.grid.columns),
-        "square, read as exported": form.rows == form.columns and not form.transposed,
+        "square, read as exported": form.rows == form.columns and form.columns % 4 == 0 and not form.transposed,
     }
     return [words for words, holds in found.items() if holds]

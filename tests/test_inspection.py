@@ -109,6 +109,38 @@ def test_the_command_that_is_said_converts_the_files(kernel: Path, bias: Path, t
         (tmp_path / "converted").rename(tmp_path / f"converted_{given[0].name}")
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "decimal", "options"),
+    [
+        (None, ",", "--decimal comma"),
+        (";", None, "--delimiter ';'"),
+        ("|", ".", "--delimiter '|' --decimal point"),
+        ("\t", ",", "--delimiter tab --decimal comma"),
+        (" ", ".", "--delimiter blanks --decimal point"),
+    ],
+)
+def test_the_command_says_again_how_the_files_are_to_be_read(
+    tmp_path: Path, delimiter: str | None, decimal: str | None, options: str
+) -> None:
+    for source in (KERNEL, BIAS):
+        text = source.read_text().replace(",", delimiter or ";")
+        (tmp_path / source.name).write_text(text.replace(".", decimal or "."))
+    said = {"delimiter": delimiter and delimiter.encode(), "decimal": decimal and decimal.encode()}
+    command = command_line(inspect(tmp_path / KERNEL.name, tmp_path / BIAS.name, **said))
+    assert command
+    assert command.endswith(f"--input-size 3 --hidden-size 5 {options} -o converted")
+    run = csvlstm(*shlex.split(command)[1:], cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+
+
+def test_no_kernel_is_called_square_that_has_not_four_gates(tmp_path: Path) -> None:
+    for size in (1, 3, 8):
+        np.savetxt(tmp_path / "k.csv", np.random.default_rng(0).standard_normal((size, size)), delimiter=",")
+        assert inspect(tmp_path / "k.csv").recognised == [f"{tmp_path / 'k.csv'}: square, read as exported"] * (
+            size == 8
+        )
+
+
 def test_the_command_quotes_a_name_with_blanks_and_names_standard_input(tmp_path: Path) -> None:
     kernel = tmp_path / "my kernel's.csv"
     kernel.write_bytes(KERNEL.read_bytes())
@@ -193,8 +225,10 @@ def test_a_bias_alone_says_its_hidden_size() -> None:
     assert command_line(found) == f"csvlstm convert KERNEL {bias} --input-size D --hidden-size 1 -o converted"
     both = inspect(BIAS)
     assert both.files[0].role == "kernel or bias"
-    assert undecided(both) == [f"whether {BIAS} is a flat kernel, or a bias of hidden size 5"]
-    assert command_line(both) == f"csvlstm convert {BIAS} BIAS --input-size D --hidden-size H -o converted"
+    assert undecided(both) == [
+        f"whether {BIAS} is a flat kernel, or a bias of hidden size 5; the other file would tell"
+    ]
+    assert (command_line(both), both.recognised) == (None, [])
 
 
 def test_a_bias_that_is_given_first_is_recognised() -> None:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.messages import all_words, messages
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+REFUSED = README.partition("## Damage that leaves numbers")[2]
+"""From here on, a table's row that begins with words between backquotes says what messages with these words mean."""
+
 CONSOLES = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 
 
@@ -42,6 +47,28 @@ def test_the_first_command_does_the_main_job_and_the_second_is_the_tests() -> No
     first, second = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
     assert first.startswith("pip install . && csvlstm convert sample_data/sunspots/")
     assert second == "pip install -e '.[test]' && pytest"
+
+
+def message_words() -> set[str]:
+    """Give the words of messages that the README explains; the dots in them stand for what comes in there."""
+    cells = re.findall(r"^\| (`.*?`) \|", REFUSED, re.MULTILINE)
+    return {words.replace("...", "{}") for cell in cells for words in re.findall(r"`(.+?)`", cell)}
+
+
+def test_every_kind_of_message_is_in_the_readme() -> None:
+    explained = message_words()
+    unknown = [f"{said.place}: {said}" for said in messages() if not any(words in said for words in explained)]
+    assert not unknown
+
+
+def test_the_readme_explains_no_message_that_the_program_does_not_have() -> None:
+    said = "\n".join([*messages(), all_words()])
+    assert [words for words in message_words() if words not in said] == []
+
+
+@pytest.mark.parametrize("words", ["is empty", "holds a bias, and", "cut by a spreadsheet", "is a date", "as peephole"])
+def test_the_words_of_every_kind_of_message_are_seen(words: str) -> None:
+    assert any(words in said for said in messages())
 
 
 def test_every_refusal_of_the_program_is_in_the_readme_by_its_exit_code() -> None:
