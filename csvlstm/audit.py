@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from .layout import Block, Sizes, blocks
 from .network import Cell
 from .results import DIFFERENT, LEVELS, BlockResult, a1_range
 from .tables import Export, Table
+
+if TYPE_CHECKING:
+    from .diagnosis import Finding
 
 
 class Layer(NamedTuple):
@@ -89,10 +92,11 @@ class LayerAudit(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """What was found in all layers, and the file that it was written to."""
+    """What was found in all layers, the file that it was written to, and what weights.csv says wrongly of a network."""
 
     layers: Sequence[LayerAudit]
     written: str = ""
+    findings: "Sequence[Finding]" = ()
 
     @property
     def rows(self) -> list[Row]:
@@ -112,7 +116,7 @@ class Audit(NamedTuple):
     @property
     def equivalent(self) -> bool:
         """Whether the converted sets may be used in place of the exports."""
-        return self.verdict != DIFFERENT
+        return self.verdict != DIFFERENT and not self.findings
 
 
 def audit_layer(layer: Layer) -> LayerAudit:

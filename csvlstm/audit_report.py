@@ -6,7 +6,7 @@ from typing import Any
 
 from . import __version__
 from .audit import Audit, LayerAudit, Row
-from .report import warning
+from .report import finding, warning
 
 
 def as_csv(audit: Audit) -> str:
@@ -27,6 +27,7 @@ def as_json(audit: Audit) -> dict[str, Any]:
         "verdict": audit.verdict,
         "equivalent": audit.equivalent,
         "forget_bias": forget_biases.pop() if len(forget_biases) == 1 else None,
+        "findings": [finding(one) for one in audit.findings],
         "layers": [_layer_as_json(layer) for layer in audit.layers],
         "recognised": [found for layer in audit.layers for found in layer.recognised],
         "warnings": [warning(damage) for damage in audit.warnings],
@@ -52,6 +53,7 @@ def as_text(audit: Audit) -> str:
     cells, differing = sum(row.cells for row in rows), sum(row.differing for row in rows)
     lines.append(f"{audit.verdict}: {differing} of {cells} cells differ in {len(rows)} blocks")
     lines += [_difference(row) for row in rows if row.differing]
+    lines += [f"mistake {one}" for one in audit.findings]
     return "\n".join([*lines, f"wrote {audit.written}"] if audit.written else lines)
 
 

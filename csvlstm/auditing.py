@@ -9,8 +9,10 @@ from .audit import Audit, Layer, LayerAudit, audit_layer
 from .audit_report import as_csv, as_json
 from .converted import read_converted
 from .damage import damage_of
+from .diagnosis import Finding
 from .errors import CsvLstmError, Place
 from .layout import PARTS
+from .listing import misled
 from .network import Cell, Network, assistant_for, read_cell
 from .outputs import staging
 from .progress import progress
@@ -52,7 +54,8 @@ def audit_files(network: Network, directory: str, evidence: Evidence, options: O
     with assistant_for(network) as assistant:
         layers = (read_layer(cell, directory, options, evidence.strict, assistant) for cell in network.cells)
         read = [path for cell in network.cells for path in _paths(cell, directory)]
-        return audit_layers(layers, evidence, [network.table, *read] if network.table else read)
+        read += [network.table] if network.table else []
+        return audit_layers(layers, evidence, read, misled(directory, network))
 
 
 def _paths(cell: Cell, directory: str) -> list[str]:
@@ -78,8 +81,12 @@ def read_layer(
     return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 
-def audit_layers(layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = ()) -> Audit:
+def audit_layers(
+    layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = (), findings: Sequence[Finding] = ()
+) -> Audit:
     """Compare layer by layer, and write what was found, whatever it is; `read` are the inputs, which stay as they are.
+
+    `findings` are of the network as a whole.
 
     Raises CsvLstmError where the file cannot be written, or the layers do not fit into a workbook.
     """
@@ -92,7 +99,7 @@ def audit_layers(layers: Iterable[Layer], evidence: Evidence, read: Sequence[str
         if evidence.form == WORKBOOK:
             shown.append(_show(layer, evidence, shown))
         audited.append(audit_layer(layer))
-    audit = Audit(audited, evidence.path)
+    audit = Audit(audited, evidence.path, findings)
     with staging(directory or ".", evidence.force) as files:
         with files.open(name) as file:
             if evidence.form == WORKBOOK:

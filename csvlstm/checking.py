@@ -1,7 +1,5 @@
 """The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
-import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export
@@ -9,11 +7,9 @@ from .cells import Array
 from .comparison import compare_converted, fit_shapes
 from .converted import read_converted
 from .damage import damage_of
-from .diagnosis import Finding, diagnose
+from .diagnosis import diagnose
 from .equivalence import Result
-from .explanations import Mistake
-from .layout import PARTS
-from .manifest import MANIFEST, changed_files, has_manifest, listed_files
+from .listing import misled
 from .network import Cell, Flow, Network, assistant_for, read_cell
 from .progress import Advance, no_progress
 from .recording import Model, Weights, read_recording, replay
@@ -56,7 +52,7 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
             weights += [checked.weights] if recording else []
             advance(cell.sizes.weights)
             del checked
-    findings = list(_misled(asked.directory, network)) if network.has_folders else []
+    findings = misled(asked.directory, network)
     run = replay(Model(network, weights), recording) if recording else None
     return Report("check", network, reports, findings=findings, replay=run)
 
@@ -92,25 +88,3 @@ def _behave(
     if WITHIN_TOLERANCE in levels:
         slack = Slack(max(slack.absolute, asked.tolerance.absolute), max(slack.relative, asked.tolerance.relative))
     return compare_behaviour(run, export, weights, forget_bias, slack)
-
-
-def _misled(directory: str, network: Network) -> Iterator[Finding]:
-    """Name what would mislead who loads a network by its weights.csv; without that file nobody does."""
-    if not has_manifest(directory):
-        return
-    rows = listed_files(directory)
-    if [row.text("file") for row in rows] != [f"{cell.folder}/{part}.csv" for cell in network.cells for part in PARTS]:
-        found = "the files are not listed as the layers say: read_weights would load them in another order"
-        yield _finding(Mistake("listed_order", found, "convert the network again"))
-    for row in rows:
-        folder = "/".join(filter(None, (row.text("layer"), row.text("direction"))))
-        if "layer" in row.cells and row.text("file") != f"{folder}/{row.text('part')}.csv":
-            found = f"line {row.line} says that {row.text('file')} is {row.text('part')} of layer {folder}"
-            yield _finding(Mistake("listed_layer", found, "convert the network again"))
-    for row in changed_files(directory, rows):
-        found = f"{row.text('file')} has not the SHA-256 of line {row.line}: read_weights would refuse it"
-        yield _finding(Mistake("listed_sha256", found, "convert the network again"))
-
-
-def _finding(mistake: Mistake) -> Finding:
-    return Finding((os.path.splitext(MANIFEST)[0],), ((mistake,),))

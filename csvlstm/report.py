@@ -67,7 +67,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "equivalent": report.equivalent,
         "forget_bias": report.network.forget_bias,
         "layers": [_cell_as_json(cell) for cell in report.cells],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding(one) for one in report.findings],
         "recorded_run": _replay(report.replay),
         "recognised": _recognised(report),
         "warnings": [warning(damage) for damage in report.warnings],
@@ -84,7 +84,7 @@ def _cell_as_json(report: CellReport) -> dict[str, Any]:
         "verdict": report.result.verdict,
         "max_difference": behaviour.max_difference if behaviour else None,
         "blocks": [block._asdict() for block in report.result.blocks],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding(one) for one in report.findings],
     }
 
 
@@ -94,9 +94,10 @@ def warning(damage: "Damage") -> dict[str, Any]:
     return {"kind": damage.kind, **place, "cells": damage.cells, "sentence": str(damage)}
 
 
-def _finding(finding: "Finding") -> dict[str, Any]:
-    alternatives = [[mistake._asdict() for mistake in mistakes] for mistakes in finding.alternatives]
-    return {"parts": list(finding.parts), "alternatives": alternatives, "sentence": str(finding)}
+def finding(found: "Finding") -> dict[str, Any]:
+    """Give a finding by the names of the contract."""
+    alternatives = [[mistake._asdict() for mistake in mistakes] for mistakes in found.alternatives]
+    return {"parts": list(found.parts), "alternatives": alternatives, "sentence": str(found)}
 
 
 def _replay(replay: "Replay | None") -> dict[str, Any] | None:

@@ -193,10 +193,9 @@ def _wrong_pair(layer: Layer) -> tuple[Block, Block] | None:
 
 def _source(title: str, table: Table) -> ValueSheet:
     form = table.form
-    if form.as_it_is:
-        return ValueSheet(title, table.name, table.sha256, form, table.values, table.labels)
-    if form.turned:
-        return ValueSheet(title, table.name, table.sha256, form, table.values.T, table.labels)
+    if form.as_it_is or form.turned:
+        cells = table.values if form.as_it_is else table.values.T
+        return ValueSheet(title, table.name, table.sha256, form, cells, table.labels, _above(form))
     grid = Grid(form.rows, form.columns, header_row=False, index_column=False)
     note = f"flat in the file ({form.grid} cells), and shown as {grid} cells: B7 there is not B7 in the file"
     reshaped = Form(form.rows, form.columns, grid, transposed=False)
@@ -208,7 +207,12 @@ def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
     lying = file.form.grid
     grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)
     form = declared._replace(grid=grid, skipped=file.form.skipped)
-    return ValueSheet(part, file.name, file.sha256, form, file.values, file.labels)
+    return ValueSheet(part, file.name, file.sha256, form, file.values, file.labels, _above(form))
+
+
+def _above(form: Form) -> str:
+    """Say that comments above the table are not shown; their lines are there, so that addresses hold."""
+    return f"the {form.skipped} lines above the table are left blank here" if form.skipped else ""
 
 
 def _refuse_size(sheet: ValueSheet) -> None:

@@ -220,7 +220,7 @@ class TestFolders:
     def test_what_comes_into_the_folder_meanwhile_is_never_lost(
         self, keras: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def write_beside(entries: object) -> bytes:
+        def write_beside(entries: object, delimiter: str) -> bytes:
             (keras / "notes.txt").write_text("mine")
             return b"file\n"
 
@@ -532,3 +532,14 @@ class TestSignals:
         left = {path.name for path in tmp_path.iterdir()} - {"out"}
         assert not left or number == signal.SIGKILL
         SURVIVED[f"{signal.Signals(number).name} in a network"] += 1
+
+
+def test_audit_judges_the_list_of_files_as_check_does(keras: Path, tmp_path: Path) -> None:
+    kernel = keras / "cell_1" / "kernel.csv"
+    kernel.write_bytes(kernel.read_bytes().replace(b"\n", b"\r\n"))
+    run = csvlstm("audit", "--layers", LAYERS, keras, "-o", tmp_path / "audit.csv", "--json")
+    result = json.loads(run.stdout)
+    assert (run.returncode, result["verdict"], result["equivalent"]) == (1, "identical", False)
+    assert result["findings"][0]["alternatives"][0][0]["kind"] == "listed_sha256"
+    assert b"mistake in weights.csv, cell_1/kernel.csv has not the SHA-256 of line 5" in run.stderr
+    assert (tmp_path / "audit.csv").exists()
