@@ -4,11 +4,14 @@ import csv
 import hashlib
 import json
 import os
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from csvlstm import read_weights
 from csvlstm.cli import main
 from csvlstm.errors import CsvLstmError
 
+from .faults import SURVIVED
 from .golden_recordings import NETWORKS, Recording, each, recording_named
 from .test_cli import assert_refused, csvlstm
 
@@ -491,3 +495,40 @@ class TestAudit:
         for name in ("cell_1_bias.csv", "layers.csv"):
             run = csvlstm("audit", "--layers", layers, tmp_path / "keras", "--force", "-o", sample / name)
             assert_refused(run, f"{name}: is an input, and no input is overwritten")
+
+
+@pytest.fixture(scope="module")
+def duration(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """The seconds that a conversion of the sample takes."""
+    start = time.perf_counter()
+    assert csvlstm("convert", "--layers", LAYERS, "-q", "-o", tmp_path_factory.mktemp("timed") / "o").returncode == 0
+    return time.perf_counter() - start
+
+
+class TestSignals:
+    """A network appears as a whole or not at all, whenever a signal comes."""
+
+    MOMENTS = 30
+
+    @pytest.mark.parametrize("seed", range(MOMENTS))
+    def test_at_a_random_moment(self, tmp_path: Path, duration: float, seed: int) -> None:
+        draw = random.Random(seed)
+        number = draw.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+        out = tmp_path / "out"
+        states = []
+        if seed % 2:
+            assert main(["convert", "--layers", str(LAYERS), "-q", "--forget-bias", "2", "-o", str(out)]) == 0
+            states.append(files_below(out))
+        command = [sys.executable, "-m", "csvlstm", "convert", "--layers", str(LAYERS), "-q", "--force", "-o", str(out)]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # Python itself cannot end quietly in its first 30 milliseconds.
+        time.sleep(draw.uniform(0.04, 1.1 * duration))
+        run.send_signal(number)
+        assert run.communicate(timeout=60) == (b"", b"")
+        assert run.returncode in (0, -number, 128 + number)
+        now = files_below(out) if out.exists() else None
+        assert main(["convert", "--layers", str(LAYERS), "-q", "--force", "-o", str(out)]) == 0
+        assert now in [files_below(out), *states, *[None] * (not states or number == signal.SIGKILL)]
+        left = {path.name for path in tmp_path.iterdir()} - {"out"}
+        assert not left or number == signal.SIGKILL
+        SURVIVED[f"{signal.Signals(number).name} in a network"] += 1
