@@ -369,10 +369,23 @@ def refused_texts() -> Iterator[Row]:
         cell = KERNEL[0][0].replace(".", dialect.decimal)
         yield refused(
             f"--decimal {said} and a {other}",
-            f"kernel.csv: line 1, column 1 (A1): '{cell}' has a {other}, while --decimal says {said}; {AGAIN}",
+            f"kernel.csv: line 1, column 1 (A1): '{cell}' has a {other}, while --decimal says {said}; "
+            f"leave out --decimal, or {AGAIN}",
             dialect.write(KERNEL),
             GERMAN.write([counting(20)]),
             ("--decimal", said),
+        )
+
+
+def refused_delimiters() -> Iterator[Row]:
+    """Give files with an option that is not about them."""
+    line = ",".join(KERNEL[0])
+    cells = f"kernel.csv: line 1, column 1 (A1): '{line[:37]}...' is more than one number; expected one in each cell; "
+    for options in (("--delimiter", "semicolon"), ("--decimal", "comma")):
+        yield refused(
+            f"{' '.join(options)} for commas",
+            cells + "--delimiter comma says that commas part the cells",
+            options=options,
         )
 
 
@@ -450,5 +463,5 @@ def refused_shapes() -> Iterator[Row]:
 
 
 READ: list[Row] = [*dialect_rows(), *layout_rows(), *spreadsheet_rows(), *settled_rows()]
-REFUSED: list[Row] = [*refused_cells(), *refused_texts(), *refused_doubts(), *refused_shapes()]
+REFUSED: list[Row] = [*refused_cells(), *refused_texts(), *refused_delimiters(), *refused_doubts(), *refused_shapes()]
 TABLE: list[Row] = READ + REFUSED

@@ -323,7 +323,8 @@ def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
     bomb.write_bytes(gzip.compress(b"0" * 10**7))
     assert_refused(csvlstm("inspect", bomb, "--max-bytes", "1000"), message)
     size = KERNEL.stat().st_size
-    assert csvlstm("inspect", KERNEL, BIAS, "--max-bytes", str(size)).returncode == 0
+    for bound in (size, 2**40):
+        assert csvlstm("inspect", KERNEL, BIAS, "--max-bytes", str(bound)).returncode == 0
     with pytest.raises(CsvLstmError, match="holds more than"):
         inspect_files(Inspection(str(KERNEL), max_bytes=size - 1))
 
@@ -334,7 +335,7 @@ def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
         ([], "the following arguments are required: KERNEL"),
         (["-", "-"], "KERNEL and BIAS are both -"),
         ([KERNEL, "--json", "--csv"], "--json and --csv both print on standard output"),
-        ([KERNEL, "--max-bytes", "0"], "'0' is no size"),
+        ([KERNEL, "--max-bytes", "0"], "'0' is no size; expected a whole number from 1 to 1099511627776"),
         (["nowhere.csv"], "nowhere.csv: cannot be read: no such file"),
         ([__file__], "has quotes that do not pair"),
     ],
