@@ -127,10 +127,18 @@ def _without_blanks(text: bytes, mark: bytes) -> bytes:
     """Take away the blanks around cells; where blanks part them, leave one."""
     if _BLANK not in text:
         return text
-    if mark != _BLANK:
-        return re.sub(rb" *(" + re.escape(mark) + rb"|\n) *", rb"\1", text.lstrip(b" "))
-    if b"  " in text or b"\n " in text or b" \n" in text or text.startswith(b" "):
-        return b"".join(_BLANK.join(line.split()) + b"\n" for line in text.split(b"\n")[:-1])
+    text = text.lstrip(_BLANK)
+    if mark == _BLANK:
+        while b"  " in text:
+            text = text.replace(b"  ", _BLANK)
+        return text.replace(b"\n ", b"\n").replace(b" \n", b"\n")
+    # A power of two at a time: a pattern would look at a long stretch of blanks once for each of them.
+    blanks = _BLANK
+    while blanks in text:
+        blanks *= 2
+    while blanks := blanks[: len(blanks) // 2]:
+        for edge in (mark, b"\n"):
+            text = text.replace(edge + blanks, edge).replace(blanks + edge, edge)
     return text
 
 

@@ -1,6 +1,7 @@
 """From the bytes of a file to the lines of its table: UTF-8, LF, and without what stands above and below the table."""
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from .errors import CsvLstmError, Place
@@ -30,6 +31,14 @@ class Lines(NamedTuple):
     recognised: list[str]
 
 
+class _Above(NamedTuple):
+    """What stands above a table: where it ends, how much there is of each kind, and what a `sep=` line names."""
+
+    end: int
+    kinds: Counter[str]
+    delimiter: bytes | None
+
+
 def table_lines(data: bytes, name: str) -> Lines:
     r"""Find the lines of the table in the bytes of a file.
 
@@ -45,13 +54,11 @@ def table_lines(data: bytes, name: str) -> Lines:
         raise CsvLstmError("is binary data", Place(name), expected="CSV text", advice=advice)
     text = _with_line_feeds(text)
     above = _above(text)
-    start = above[-1].end() if above else 0
-    end, comments = _below(text, start)
+    end, comments = _below(text, start := above.end)
     if start == end:
         raise CsvLstmError("is empty", Place(name), advice="export the weights again")
-    delimiter = next((aside["delimiter"] for aside in above if aside["sep"]), None)
     skipped = text.count(b"\n", 0, start)
-    return Lines(text[start:end], skipped, delimiter, recognised + _recognised(above, comments))
+    return Lines(text[start:end], skipped, above.delimiter, recognised + _recognised(above, comments))
 
 
 def _decoded(data: bytes, name: str) -> tuple[bytes, list[str]]:
@@ -75,14 +82,14 @@ def _with_line_feeds(text: bytes) -> bytes:
     return text
 
 
-def _above(text: bytes) -> list[re.Match[bytes]]:
+def _above(text: bytes) -> _Above:
     """Find what stands above the table, one blank stretch, comment or `sep=` line after the other."""
-    found: list[re.Match[bytes]] = []
-    at = 0
-    while text[at : at + 1] and text[at] in _FIRST_ABOVE and (aside := re.compile(_ABOVE).match(text, at)):
-        found.append(aside)
-        at = aside.end()
-    return found
+    end, kinds, delimiter = 0, Counter[str](), None
+    while text[end : end + 1] and text[end] in _FIRST_ABOVE and (aside := re.compile(_ABOVE).match(text, end)):
+        kinds[aside.lastgroup or ""] += 1
+        delimiter = delimiter or aside["delimiter"]
+        end = aside.end()
+    return _Above(end, kinds, delimiter)
 
 
 def _below(text: bytes, start: int) -> tuple[int, int]:
@@ -100,11 +107,11 @@ def _below(text: bytes, start: int) -> tuple[int, int]:
     return end, comments
 
 
-def _recognised(above: list[re.Match[bytes]], comments_below: int) -> list[str]:
-    comments = comments_below + sum(aside["comment"] is not None for aside in above)
+def _recognised(above: _Above, comments_below: int) -> list[str]:
+    comments = comments_below + above.kinds["comment"]
     found = {
-        "sep= line": any(aside["sep"] for aside in above),
+        "sep= line": above.delimiter is not None,
         f"{comments} comment line{'' if comments == 1 else 's'}": comments > 0,
-        "blank lines above": any(aside["blank"] for aside in above),
+        "blank lines above": above.kinds["blank"] > 0,
     }
     return [words for words, holds in found.items() if holds]

@@ -75,8 +75,14 @@ class Assistant:
             return None
         assert process.stdin
         assert process.stdout
-        self._writer.submit(_write, process.stdin, text)
-        return Parsing(text, self._reader.submit(_read, process.stdout, cells))
+        try:
+            read = self._reader.submit(_read, process.stdout, cells)
+            self._writer.submit(_write, process.stdin, text)
+        except RuntimeError:
+            # A limit of memory leaves no room for another thread.
+            process.kill()
+            return None
+        return Parsing(text, read)
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         """Start the process where it does not run yet; None where the system allows no more processes."""

@@ -185,7 +185,7 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
     """Judge the cells of a first row or column: names, or 0..n-1 as pandas writes them, beside a body of weights."""
     if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
         return _Extra.YES if len(set(cells)) == len(cells) else _Extra.NO
-    if cells != [str(number) for number in range(len(cells))]:
+    if not all(cell == str(number) for number, cell in enumerate(cells)):
         # Other whole numbers that rise are hardly weights among fractions, but nothing says that they are none.
         return _Extra.USER_DECIDES if _rises(cells) and re.compile(_FRACTION).search(text, body) else _Extra.NO
     if corner_is_blank:

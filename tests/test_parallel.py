@@ -84,6 +84,15 @@ def test_where_no_process_can_be_started_nothing_is_begun(monkeypatch: pytest.Mo
         assert assistant.begin(b"0.5,0.25\n", 2) is None
 
 
+def test_where_no_thread_can_be_started_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*arguments: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Assistant() as assistant:
+        monkeypatch.setattr(assistant._writer, "submit", refused)
+        assert assistant.begin(b"0.5,0.25\n", 2) is None
+
+
 def test_small_texts_and_files_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PANDAS_FROM", 1000)
     with Assistant() as assistant:
