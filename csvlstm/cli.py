@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
-from .declared import read_number, read_size
+from .declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from .errors import CsvLstmError, Place, shown
 from .layout import PARTS, Sizes
 from .process import refuse_little_memory
@@ -218,7 +218,7 @@ def _add_inspect(commands: "argparse._SubParsersAction[_Parser]", of_network: bo
     command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel")
     command.add_argument("bias", metavar="BIAS", nargs="?", help="CSV of the bias; without it the sizes may stay open")
     command.add_argument(
-        "--max-bytes", metavar="N", type=_size, default=2**30, help="read no more of each file (default 1 GiB)"
+        "--max-bytes", metavar="N", type=_bytes, default=2**30, help="read no more of each file (default 1 GiB)"
     )
     _add_reading(command)
     command.add_argument("--csv", action="store_true", help="print the gates on standard output as a CSV table")
@@ -347,11 +347,15 @@ def _add_messages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
 
 
-def _size(text: str) -> int:
-    size = read_size(text)
+def _size(text: str, largest: int = LARGEST_SIZE) -> int:
+    size = read_size(text, largest)
     if size is None:
-        raise argparse.ArgumentTypeError(f"{shown(text)} is no size; expected a whole number of 1 or more")
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no size; expected a whole number from 1 to {largest}")
     return size
+
+
+def _bytes(text: str) -> int:
+    return _size(text, LARGEST_FILE)
 
 
 def _delimiter(text: str) -> bytes:

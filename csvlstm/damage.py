@@ -79,8 +79,16 @@ def _damage_of(table: Table) -> Iterator[Damage]:
     numbers = measured(sampled(table.values))
     found: list[Damage | None] = [_cut_short(table)]
     if numbers.are_many and not is_smaller_float(numbers):
-        found = [_rounded(table, numbers) or _cut(table, numbers), _whole(table, numbers), *found]
+        found = [_short(table, numbers), _whole(table, numbers), *found]
     return (damage for damage in found if damage)
+
+
+def _short(table: Table, numbers: Numbers) -> Damage | None:
+    """Find lost digits; numbers with few decimals look cut, and cut ones beside large numbers as if all had few."""
+    rounded, cut = _rounded(table, numbers), _cut(table, numbers)
+    if rounded and cut:
+        return cut if "E" in table.cell(*_first(_is_small(table.values))) else rounded
+    return rounded or cut
 
 
 def _rounded(table: Table, numbers: Numbers) -> Damage | None:

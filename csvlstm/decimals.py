@@ -120,10 +120,11 @@ def may_be_two_columns(text: bytes) -> bool:
 
 
 def _not_as_said(cell: Cell, said: bytes) -> CsvLstmError:
+    if {",", "."} <= set(cell.text):
+        return _grouped(cell)
     other = SIGNS[COMMA if said == POINT else POINT]
-    return CsvLstmError(
-        f"{shown(cell.text)} has a {other}, while --decimal says {SIGNS[said]}", cell.place, advice=_AGAIN
-    )
+    found = f"{shown(cell.text)} has a {other}, while --decimal says {SIGNS[said]}"
+    return CsvLstmError(found, cell.place, advice=f"leave out --decimal, or {_AGAIN}")
 
 
 def _both(comma: Cell, point: Cell) -> CsvLstmError:
@@ -135,4 +136,10 @@ def _both(comma: Cell, point: Cell) -> CsvLstmError:
 
 
 def _grouped(cell: Cell) -> CsvLstmError:
+    if all("." in part for part in cell.text.split(",")):
+        found, advice = (
+            f"{shown(cell.text)} is more than one number",
+            "--delimiter comma says that commas part the cells",
+        )
+        return CsvLstmError(found, cell.place, expected="one in each cell", advice=advice)
     return CsvLstmError(f"{shown(cell.text)} groups its digits", cell.place, advice=_AGAIN)

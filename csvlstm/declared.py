@@ -1,18 +1,18 @@
 """What a user declares in words, on the command line or in a table: sizes and numbers."""
 
-_LARGEST_SIZE = 2**31 - 1
+LARGEST_SIZE, LARGEST_FILE = 2**31 - 1, 2**40
 _LONGEST = 40
 
 
-def read_size(text: str) -> int | None:
-    """Read a size: a whole number of 1 or more, in ASCII digits alone; None for anything else.
+def read_size(text: str, largest: int = LARGEST_SIZE) -> int | None:
+    """Read a size: a whole number from 1 to the largest, in ASCII digits alone; None for anything else.
 
     >>> read_size("128"), read_size("0"), read_size("1_0"), read_size("9" * 5000)
     (128, None, None, None)
     """
     if len(text) > _LONGEST or not (text.isascii() and text.isdecimal()):
         return None
-    return int(text) if 1 <= int(text) <= _LARGEST_SIZE else None
+    return int(text) if 1 <= int(text) <= largest else None
 
 
 def read_number(text: str) -> float | None:

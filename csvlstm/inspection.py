@@ -14,7 +14,7 @@ from .results import a1_range
 from .shapes import DEFAULTS, Form, Grid, Options, grids
 from .sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from .sources import Source, read_source
-from .tables import Table, decimal_doubt, table
+from .tables import Table, decimal_doubt, ragged_line, table
 
 MAX_BYTES = 2**30
 """What is read of each file where nothing else is asked for; a kernel of 4096 x 8192 float32 numbers is smaller."""
@@ -113,6 +113,10 @@ def _likeliest(asked: Inspection) -> tuple[list[_Given], list[Fit]]:
     for given in (*pairs, *(pair[::-1] for pair in pairs if len(pair) == 2)):
         if fits := _fits(given, asked.options):
             return given, fits
+    for one in pairs[0]:
+        # A row that is longer or shorter hides a header row, and what it would leave to fit.
+        if refused := ragged_line(one.text):
+            raise refused
     return pairs[0], []
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from .declared import read_number, read_size
+from .declared import LARGEST_SIZE, read_number, read_size
 from .errors import CsvLstmError, Place, shown
 from .layout import Sizes
 from .manifest import MANIFEST
@@ -111,7 +111,7 @@ def _size(row: Row, column: str) -> int:
     size = read_size(row.text(column))
     if size is None:
         found = f"{shown(row.text(column))} is no {column.replace('_', ' ')}"
-        raise CsvLstmError(found, row.place(column), expected="a whole number of 1 or more")
+        raise CsvLstmError(found, row.place(column), expected=f"a whole number from 1 to {LARGEST_SIZE}")
     return size
 
 

@@ -44,6 +44,7 @@ _LINE = rb"(?:" + _WEIGHT + rb",)*+" + _WEIGHT
 
 _SPREADSHEET = "export the weights again, and let no spreadsheet open them"
 _ARRAY = "export the weights with np.savetxt(file, weights, delimiter=',')"
+_DELIMITER = "--delimiter says what parts the cells"
 _MONTH = rb"(?:jan|feb|mar|m\xc3\xa4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*\.?"
 _DATE = (
     rb"(?i:\d{1,2}[-./ ]+" + _MONTH + rb"(?:[-/ ]+\d{2,4})?|" + _MONTH + rb"[-/ ]\d{1,4}"
@@ -70,6 +71,7 @@ _REFUSALS = (
     (_MANTISSA + rb"[dDqQ][+-]?\d+", "{cell} has the exponent of Fortran", "write E in place of its letter"),
     (_COMPLEX, "{cell} is a complex number", "export the weights as float32"),
     (rb"(?s:[\"'].*)", "{cell} is quoted", "save the file again without quotes"),
+    (_WEIGHT + rb"\s*[^\w.+\-\s]\s*" + _WEIGHT + rb"(?s:.*)", "{cell} is more than one number", _DELIMITER),
     (rb"(?s:.*)", "{cell} is not a number", "export the weights again, as plain decimal numbers"),
 )
 """What a cell can be that is no weight, tried in turn: its form, what is said of it, and what to do."""
@@ -229,6 +231,8 @@ def ragged(line: bytes, expected: int, place: Callable[[int], Place]) -> CsvLstm
             return _refused_cell(cell, place(column), b".")
     count = len(cells)
     found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
+    if not line:
+        found, count = "the line is blank", 0
     each = f"{expected} cell{'' if expected == 1 else 's'} in each row"
     return CsvLstmError(found, place(min(count, expected)), expected=each, advice="is it a CSV file, and whole?")
 

@@ -173,7 +173,7 @@ def _misfit(kernel_texts: list[Canonical], bias_texts: list[Canonical], sizes: S
     pairs = list(product(kernel_texts, bias_texts))
     kernel, bias = next((pair for pair in pairs if fitting_sizes(pair[0].text, pair[1].text, options)), pairs[0])
     for text in (kernel, bias):
-        if refused := _ragged(text):
+        if refused := ragged_line(text):
             return refused
     return wrong_sizes(kernel, bias, sizes, options)
 
@@ -199,7 +199,7 @@ def lines(text: Text, quarters: NDArray[np.int64]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def _ragged(text: Canonical) -> CsvLstmError | None:
+def ragged_line(text: Canonical) -> CsvLstmError | None:
     """Refuse the first line that has not as many cells as most; the very first may be a title."""
     rows = text.text[:-1].split(b"\n")
     counts = [row.count(b",") + 1 for row in rows]

@@ -314,6 +314,7 @@ def refused_cells() -> Iterator[Row]:
         "1_000": "'1_000' is not a number",
         "0x1p-3": "'0x1p-3' is not a number",
         "1.5 2.5": "'1.5 2.5' is not a number",
+        "1.5|2.5": "'1.5|2.5' is more than one number",
     }
     for cell, found in cells.items():
         kernel = PLAIN.write(with_cell(KERNEL, 3, 2, cell))
@@ -337,6 +338,14 @@ def refused_cells() -> Iterator[Row]:
         long = dialect.write([*KERNEL[:6], [*KERNEL[6], "-0.5"], KERNEL[7]])
         place = f"line {7 + above}, column 21 (U{7 + above})"
         yield refused(f"long row, {name}", f"kernel.csv: {place}: the row has 21 cells; ", long)
+
+
+def refused_lines() -> Iterator[Row]:
+    """Give files with a blank line within the table, labels beside it or not."""
+    labelled = with_header(with_index(KERNEL, counting(8)), ["", *counting(20)])
+    for name, rows in {"plain": KERNEL, "labelled": labelled}.items():
+        message = f"kernel.csv: line 4, column 1 (A4): the line is blank; expected {len(rows[0])} cells in each row; "
+        yield refused(f"blank line, {name}", message, PLAIN.write([*rows[:3], [], *rows[3:]]))
 
 
 def refused_texts() -> Iterator[Row]:
@@ -369,10 +378,23 @@ def refused_texts() -> Iterator[Row]:
         cell = KERNEL[0][0].replace(".", dialect.decimal)
         yield refused(
             f"--decimal {said} and a {other}",
-            f"kernel.csv: line 1, column 1 (A1): '{cell}' has a {other}, while --decimal says {said}; {AGAIN}",
+            f"kernel.csv: line 1, column 1 (A1): '{cell}' has a {other}, while --decimal says {said}; "
+            f"leave out --decimal, or {AGAIN}",
             dialect.write(KERNEL),
             GERMAN.write([counting(20)]),
             ("--decimal", said),
+        )
+
+
+def refused_delimiters() -> Iterator[Row]:
+    """Give files with an option that is not about them."""
+    line = ",".join(KERNEL[0])
+    cells = f"kernel.csv: line 1, column 1 (A1): '{line[:37]}...' is more than one number; expected one in each cell; "
+    for options in (("--delimiter", "semicolon"), ("--decimal", "comma")):
+        yield refused(
+            f"{' '.join(options)} for commas",
+            cells + "--delimiter comma says that commas part the cells",
+            options=options,
         )
 
 
@@ -450,5 +472,12 @@ def refused_shapes() -> Iterator[Row]:
 
 
 READ: list[Row] = [*dialect_rows(), *layout_rows(), *spreadsheet_rows(), *settled_rows()]
-REFUSED: list[Row] = [*refused_cells(), *refused_texts(), *refused_doubts(), *refused_shapes()]
+REFUSED: list[Row] = [
+    *refused_cells(),
+    *refused_lines(),
+    *refused_texts(),
+    *refused_delimiters(),
+    *refused_doubts(),
+    *refused_shapes(),
+]
 TABLE: list[Row] = READ + REFUSED

@@ -113,6 +113,10 @@ def test_what_prints_on_standard_output_twice_is_refused() -> None:
         (["convert", KERNEL, BIAS, "--hidden-size", "5", "-o", "x"], "arguments are required: --input-size"),
         (["convert", KERNEL, BIAS, *SIZES], "one of the arguments -o/--output --stdout is required"),
         (["convert", KERNEL, BIAS, "--input-size", "0", "--hidden-size", "5", "-o", "x"], "'0' is no size"),
+        (
+            ["convert", KERNEL, BIAS, "--input-size", "3000000000", "--hidden-size", "5", "-o", "x"],
+            "'3000000000' is no size; expected a whole number from 1 to 2147483647",
+        ),
         (["convert", KERNEL, BIAS, "--input-size", "3", "--hidden-size", "-5", "-o", "x"], "'-5' is no size"),
         (["convert", KERNEL, BIAS, *SIZES, "--forget-bias", "nan", "-o", "x"], "'nan' is no finite number"),
         (["convert", KERNEL, BIAS, *SIZES, "--delimiter", "1", "-o", "x"], "'1' parts no cells"),

@@ -56,6 +56,17 @@ def test_cells_that_a_german_spreadsheet_cut_are_the_same(tmp_path: Path) -> Non
     assert said(tmp_path, rows) == said(tmp_path, real("language_set.csv"))
 
 
+@pytest.mark.parametrize(("form", "kind"), [("{:.2E}", "cut"), ("{:.2e}", "rounded")])
+def test_cut_cells_beside_large_numbers_are_not_called_decimals_of_all(tmp_path: Path, form: str, kind: str) -> None:
+    weights = kernel(scale=1.0)
+    small = np.random.default_rng(1).random(weights.shape) < 0.4
+    rows = [
+        [form.format(weight * 1e-4) if is_small else repr(weight) for weight, is_small in zip(*row, strict=True)]
+        for row in zip(weights.tolist(), small.tolist(), strict=True)
+    ]
+    assert [damage.kind for damage in damage_of(table(tmp_path, rows))] == [kind]
+
+
 def test_a_single_cell_that_was_cut_is_found(tmp_path: Path) -> None:
     rows = real("original.csv")
     rows = [[cell if "e" not in cell else "0.5" for cell in row] for row in rows]

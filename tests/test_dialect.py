@@ -346,13 +346,13 @@ def test_the_user_says_what_delimiter_and_decimal_sign_are(
             b"i;j\n1,5;2\n",
             b".",
             "k.csv: line 2, column 1 (A2): '1,5' has a comma, while --decimal says point; "
-            "save the file again with decimal points and without groups",
+            "leave out --decimal, or save the file again with decimal points and without groups",
         ),
         (
             b"i;j\n1;2.5\n",
             b",",
             "k.csv: line 2, column 2 (B2): '2.5' has a point, while --decimal says comma; "
-            "save the file again with decimal points and without groups",
+            "leave out --decimal, or save the file again with decimal points and without groups",
         ),
     ],
     ids=["both", "both in a comma file", "grouped", "grouped by points", "thousands", "not a point", "not a comma"],

@@ -316,6 +316,14 @@ def test_damage_is_warned_of() -> None:
     assert run.stderr.decode() == f"csvlstm: warning: {warning['sentence']}\n"
 
 
+def test_a_blank_line_is_named_where_it_stands_and_not_the_header_that_it_hides(tmp_path: Path) -> None:
+    lines = (QUIRKS / "kernel_pandas_header_and_index.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "k.csv").write_text("".join([*lines[:4], "\n", *lines[4:]]))
+    for files in ([tmp_path / "k.csv"], [tmp_path / "k.csv", BIAS]):
+        with pytest.raises(CsvLstmError, match=r"line 5, column 1 \(A5\): the line is blank; expected 21 cells"):
+            inspect(*files)
+
+
 def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
     message = "holds more than 1,000 bytes; is it the right file? inspect reads more with --max-bytes"
     assert_refused(csvlstm("inspect", KERNEL, BIAS, "--max-bytes", "1000"), message)
@@ -323,7 +331,8 @@ def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
     bomb.write_bytes(gzip.compress(b"0" * 10**7))
     assert_refused(csvlstm("inspect", bomb, "--max-bytes", "1000"), message)
     size = KERNEL.stat().st_size
-    assert csvlstm("inspect", KERNEL, BIAS, "--max-bytes", str(size)).returncode == 0
+    for bound in (size, 2**40):
+        assert csvlstm("inspect", KERNEL, BIAS, "--max-bytes", str(bound)).returncode == 0
     with pytest.raises(CsvLstmError, match="holds more than"):
         inspect_files(Inspection(str(KERNEL), max_bytes=size - 1))
 
@@ -334,7 +343,7 @@ def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
         ([], "the following arguments are required: KERNEL"),
         (["-", "-"], "KERNEL and BIAS are both -"),
         ([KERNEL, "--json", "--csv"], "--json and --csv both print on standard output"),
-        ([KERNEL, "--max-bytes", "0"], "'0' is no size"),
+        ([KERNEL, "--max-bytes", "0"], "'0' is no size; expected a whole number from 1 to 1099511627776"),
         (["nowhere.csv"], "nowhere.csv: cannot be read: no such file"),
         ([__file__], "has quotes that do not pair"),
     ],

@@ -158,6 +158,10 @@ REFUSED = {
     ),
     "size in words": (f"{HEAD}\n{row('a', 'three', 5)}\n", "line 2, column 4 (D2): 'three' is no input size"),
     "size of 0": (f"{HEAD}\n{row('a', 3, 0)}\n", "line 2, column 5 (E2): '0' is no hidden size"),
+    "size too large": (
+        f"{HEAD}\n{row('a', 2**31, 5)}\n",
+        "is no input size; expected a whole number from 1 to 2147483647",
+    ),
     "size with a point": (f"{HEAD}\n{row('a', '3.0', 5)}\n", "line 2, column 4 (D2): '3.0' is no input size"),
     "blank size": (f"{HEAD}\n{row('a', '', 5)}\n", "line 2, column 4 (D2): '' is no input size"),
     "forget bias": (f"{HEAD},forget_bias\n{row('a', 3, 5, 'nan')}\n", "line 2, column 6 (F2): 'nan' is no forget bias"),

@@ -260,6 +260,7 @@ def is_refused(text: bytes, cells_per_line: int, way: Way) -> bool:
 NOT_FINITE = "; expected a number such as -0.5; did the training diverge?"
 NO_WEIGHT = "; expected a number such as -0.5; was the training stopped by a NaN?"
 NOT_A_NUMBER = "; expected a number such as -0.5; export the weights again, as plain decimal numbers"
+SEVERAL = "; expected a number such as -0.5; --delimiter says what parts the cells"
 QUOTED = "; expected a number such as -0.5; save the file again without quotes"
 
 MINUS = "; expected a number such as -0.5; write -"
@@ -321,7 +322,8 @@ REFUSED_CELLS = {
     "(0.5+0j)": "'(0.5+0j)' is a complex number" + COMPLEX,
     "-1.5e-05-2e3j": "'-1.5e-05-2e3j' is a complex number" + COMPLEX,
     "(0.5)": "'(0.5)' is not a number" + NOT_A_NUMBER,
-    "1;2": "'1;2' is not a number" + NOT_A_NUMBER,
+    "1;2": "'1;2' is more than one number" + SEVERAL,
+    "-0.5|2e-3|1": "'-0.5|2e-3|1' is more than one number" + SEVERAL,
     "[0.5": "'[0.5' has a bracket of a printed array" + PRINTED,
     "0.5]]": "'0.5]]' has a bracket of a printed array" + PRINTED,
     "...": "'...' stands where numpy left out cells when it printed the array" + PRINTED,
@@ -379,7 +381,7 @@ def test_the_first_fault_of_the_file_is_named(text: bytes, place: tuple[str, int
     [
         (b"1,2\n3,4,5\n", "line 1, column 3 (C1): the row ends after 2 of 3 cells"),
         (b"1,2,3\n4\n", "line 2, column 2 (B2): the row ends after 1 of 3 cells"),
-        (b"1,2,3\n\n4,5,6\n", "line 2, column 2 (B2): the row ends after 1 of 3 cells"),
+        (b"1,2,3\n\n4,5,6\n", "line 2, column 1 (A2): the line is blank"),
         (b"1,2,3\n4,5,6,7\n", "line 2, column 4 (D2): the row has 4 cells"),
         (b"1,2,3\n4,5,6,7,8,9\n", "line 2, column 4 (D2): the row has 6 cells"),
     ],

@@ -405,7 +405,9 @@ def test_a_ragged_row_is_named_wherever_it_is(
 def test_a_blank_line_inside_is_named_wherever_it_is(bias: str, row: int) -> None:
     rows = weights(8, 20)
     rows[row] = [""]
-    assert refusal(write("k.csv", rows), bias, (3, 5)).startswith(f"k.csv: line {row + 1}, column 2 (B{row + 1}): ")
+    assert refusal(write("k.csv", rows), bias, (3, 5)).startswith(
+        f"k.csv: line {row + 1}, column 1 (A{row + 1}): the line is blank; expected 20 cells in each row; "
+    )
 
 
 def test_a_ragged_row_is_named_before_wrong_sizes(bias: str) -> None:
