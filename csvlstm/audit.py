@@ -41,11 +41,6 @@ class Layer(NamedTuple):
         """The declared forget bias."""
         return self.cell.forget_bias
 
-    @property
-    def paths(self) -> list[str]:
-        """The paths of its five files."""
-        return [self.cell.kernel, self.cell.bias, *(file.name for file in self.converted.values())]
-
 
 class Row(NamedTuple):
     """One block: a row of audit.csv, in the names of the contract.

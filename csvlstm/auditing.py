@@ -10,11 +10,12 @@ from .audit_report import as_csv, as_json
 from .converted import read_converted
 from .damage import damage_of
 from .errors import CsvLstmError, Place
+from .layout import PARTS
 from .network import Cell, Network, assistant_for, read_cell
 from .outputs import staging
 from .progress import progress
 from .shapes import DEFAULTS, Options
-from .sources import Identity, identity
+from .sources import identity
 from .targets import refuse_outputs
 from .value_sheets import CELLS, LayerSheets, layer_sheets, titled
 
@@ -50,7 +51,14 @@ def audit_files(network: Network, directory: str, evidence: Evidence, options: O
     """
     with assistant_for(network) as assistant:
         layers = (read_layer(cell, directory, options, evidence.strict, assistant) for cell in network.cells)
-        return audit_layers(layers, evidence, [network.table] if network.table else [])
+        read = [path for cell in network.cells for path in _paths(cell, directory)]
+        return audit_layers(layers, evidence, [network.table, *read] if network.table else read)
+
+
+def _paths(cell: Cell, directory: str) -> list[str]:
+    """Name the five files of a cell and of its converted set."""
+    folder = cell.folder_in(directory)
+    return [cell.kernel, cell.bias, *(os.path.join(folder, f"{part}.csv") for part in PARTS)]
 
 
 def read_layer(
@@ -71,28 +79,27 @@ def read_layer(
 
 
 def audit_layers(layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = ()) -> Audit:
-    """Compare layer by layer, and write what was found, whatever it is; `read` are inputs beside those of the layers.
+    """Compare layer by layer, and write what was found, whatever it is; `read` are the inputs, which stay as they are.
 
     Raises CsvLstmError where the file cannot be written, or the layers do not fit into a workbook.
     """
     refuse_form(evidence)
+    directory, name = os.path.split(evidence.path)
+    refuse_outputs(directory or ".", [name], [identity(path) for path in read], evidence.force)
     audited: list[LayerAudit] = []
     shown: list[LayerSheets] = []
-    inputs: list[Identity | None] = [*map(identity, read)]
     for layer in layers:
         if evidence.form == WORKBOOK:
             shown.append(_show(layer, evidence, shown))
         audited.append(audit_layer(layer))
-        inputs += map(identity, layer.paths)
     audit = Audit(audited, evidence.path)
-    directory, name = os.path.split(evidence.path)
-    refuse_outputs(directory or ".", [name], inputs, evidence.force)
     with staging(directory or ".", evidence.force) as files:
         with files.open(name) as file:
             if evidence.form == WORKBOOK:
                 _write_workbook(file, shown, evidence, files.folder)
             else:
-                file.write(_text(audit, evidence.form).encode())
+                # A file name may be no UTF-8, and is shown as in messages then.
+                file.write(_text(audit, evidence.form).encode("utf-8", "backslashreplace"))
         files.publish()
     return audit
 

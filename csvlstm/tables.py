@@ -231,12 +231,10 @@ def labels(text: bytes, grid: Grid) -> Labels:
     Labels(header_row=['', 'i'], index_column=['x_0'])
     """
     header = text[: text.index(b"\n")].decode("utf-8", "replace").split(",") if grid.header_row else []
-    index = (
-        [cell.decode("utf-8", "replace") for cell in re.findall(_FIRST, text)[grid.header_row :]]
-        if grid.index_column
-        else []
-    )
-    return Labels(header, index)
+    # Behind the header row, because that has no comma above a bias with an index where the corner was left out.
+    body_starts = text.index(b"\n") + 1 if grid.header_row else 0
+    index = re.compile(_FIRST).findall(text, body_starts) if grid.index_column else []
+    return Labels(header, [cell.decode("utf-8", "replace") for cell in index])
 
 
 def body(text: bytes, grid: Grid) -> bytes:

@@ -152,6 +152,8 @@ def layer_sheets(layer: Layer) -> LayerSheets:
         *(_source(title, table) for title, table in zip(SOURCES, layer.export[1:], strict=True)),
         *(_target(part, layer.converted[part], sizes) for part in PARTS),
     ]
+    # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
+    shown = [sheet._replace(file=sheet.file.encode("utf-8", "backslashreplace").decode()) for sheet in shown]
     for sheet in shown:
         _refuse_size(sheet)
     label = " ".join(filter(None, (layer.name, layer.direction))) or "LSTM"

@@ -132,6 +132,35 @@ def test_an_existing_file_stays_without_force(keras: Path, tmp_path: Path, form:
     assert path.stat().st_size > 1000
 
 
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_read(keras: Path, tmp_path: Path) -> None:
+    path = tmp_path / "audit.csv"
+    path.write_text("kept")
+    (keras / "bias.csv").write_text("no number\n")
+    assert_refused(audit(KERNEL, BIAS, keras, "-o", path), f"{path}: exists; expected no such file yet")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_name_that_is_no_utf8_is_shown_as_in_messages(keras: Path, tmp_path: Path, form: str) -> None:
+    kernel = tmp_path / "kernel\udcff.csv"
+    kernel.write_bytes(Path(KERNEL).read_bytes())
+    run = audit(kernel, BIAS, keras, "-q", "-o", tmp_path / f"audit.{form}")
+    assert (run.returncode, run.stderr) == (0, b"")
+    if form == "xlsx":
+        shown = openpyxl.load_workbook(tmp_path / "audit.xlsx")["Audit"]["C9"].value
+    else:
+        shown = (tmp_path / f"audit.{form}").read_text()
+    assert "kernel\\udcff.csv" in shown
+
+
+def test_a_bias_below_a_header_without_a_corner_is_shown_with_its_labels(keras: Path, tmp_path: Path) -> None:
+    bias = tmp_path / "bias.csv"
+    cells = Path(BIAS).read_text().split()
+    bias.write_text("V1\n" + "".join(f"r{row},{cell}\n" for row, cell in enumerate(cells)))
+    assert audit(KERNEL, bias, keras, "-q", "-o", tmp_path / "audit.xlsx").returncode == 0
+    sheet = openpyxl.load_workbook(tmp_path / "audit.xlsx")["tf1 bias"]
+    assert [cell.value for cell in sheet["A"]] == ["V1", *(f"r{row}" for row in range(len(cells)))]
+
+
 @pytest.mark.parametrize("how", ["itself", "hard link", "symbolic link", "converted"])
 def test_an_input_is_never_overwritten(keras: Path, tmp_path: Path, how: str) -> None:
     kernel = tmp_path / "kernel.csv"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from csvlstm.errors import CsvLstmError
 from csvlstm.layout import Sizes
-from csvlstm.shapes import DEFAULTS, Options
-from csvlstm.tables import Export, Table, lines, read_export, spans
+from csvlstm.shapes import DEFAULTS, Grid, Options
+from csvlstm.tables import Export, Table, labels, lines, read_export, spans
 
 QUIRKS = Path(__file__).parent.parent / "sample_data" / "quirks"
 KERNEL, BIAS = "../sunspots/cell_0_kernel.csv", "../sunspots/cell_0_bias.csv"
@@ -555,3 +555,10 @@ def test_a_file_of_blanks_is_refused_as_an_empty_one(bias: str) -> None:
 
 def test_a_missing_bias_is_named_before_the_kernel_is_read(folder: Path) -> None:
     assert refusal("k.csv", "b.csv", (3, 5)).startswith("b.csv: cannot be read: no such file or directory")
+
+
+@pytest.mark.parametrize("header", ["V1", ",V1", "row,V1"])
+def test_each_row_keeps_its_label_below_a_header_with_or_without_a_corner(header: str) -> None:
+    text = f"{header}\na,0.5\nb,0.25\n".encode()
+    found = labels(text, Grid(2, 1, header_row=True, index_column=True))
+    assert found == (header.split(","), ["a", "b"])
