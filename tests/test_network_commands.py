@@ -220,7 +220,7 @@ class TestFolders:
     def test_what_comes_into_the_folder_meanwhile_is_never_lost(
         self, keras: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def write_beside(entries: object) -> bytes:
+        def write_beside(entries: object, delimiter: str) -> bytes:
             (keras / "notes.txt").write_text("mine")
             return b"file\n"
 
