@@ -16,7 +16,7 @@ BETWEEN = b"\x1f"
 
 _BLANK = b" "
 _NAMES = {b";": "semicolon", b"\t": "tab", _BLANK: "blanks"}
-_DELIMITING_COMMA = rb"(?m:^),|,,|,(?m:$)"
+_DELIMITING_COMMA = rb'(?m:^),|,,|,(?m:$)|",|,"'
 
 
 class Canonical(NamedTuple):
@@ -68,10 +68,10 @@ def readings(data: bytes, name: str, delimiter: bytes | None = None, decimal: by
 def _delimiters(text: bytes, decimal: bytes | None) -> list[bytes]:
     """Choose by the first two lines: a header row may hide what the rows of weights use, and those show it."""
     end = text.find(b"\n") + 1
-    sample = re.sub(rb'"[^"\n]*"', b"", text[: text.find(b"\n", end) + 1 or end])
+    sample = re.sub(rb'"[^"\n]*"', b'"', text[: text.find(b"\n", end) + 1 or end])
     if mark := next((mark for mark in (b";", b"\t") if mark in sample), None):
         return [mark]
-    # Numbers have commas inside, and cells whose quotes were taken out leave one at an edge.
+    # Numbers have commas inside; of a quoted cell one quote is left.
     if decimal == COMMA and not re.search(_DELIMITING_COMMA, sample):
         return [_BLANK if re.search(rb"[^ \n] +[^ \n]", sample) else BETWEEN]
     if decimal is None and max(line.count(COMMA) for line in sample.split(b"\n")) <= 1 and is_one_number_a_line(text):

@@ -123,12 +123,10 @@ def _likeliest(asked: Inspection) -> tuple[list[_Given], list[Fit]]:
 def _readings(path: str, asked: Inspection) -> list[_Given]:
     source = read_source(path, max_bytes=asked.max_bytes)
     texts = readings(source.data, source.name, asked.options.delimiter, asked.options.decimal)
-    # Who says that there is an index sees two columns where a comma could be a decimal sign.
-    sure = [text for text in texts if not (text.doubt and asked.options.index_column and len(texts) > 1)]
-    for text in sure:
+    for text in texts:
         if text.doubt:
             raise decimal_doubt(text.doubt)
-    return [_Given(path, source, text) for text in sure]
+    return [_Given(path, source, text) for text in texts]
 
 
 def _fits(given: list[_Given], options: Options) -> list[Fit]:

@@ -158,11 +158,12 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     cells = text[:end].decode("utf-8", "replace").split(",")
     body = memoryview(text)[end + 1 :]
     first_of_body = bytes(body[: 2 * len(cells[0]) + 24]).split(b",")[0].decode("utf-8", "replace")
-    if first_of_body == str(len(cells)):
+    is_whole_line = len(cells) == cells_per_line(text)
+    if is_whole_line and cells[0].isdecimal() and first_of_body == str(len(cells)):
         # A kernel of counting numbers goes on counting in its second row.
         return _Extra.NO
     # Some writers leave the corner above an index out.
-    names = cells[index:] if len(cells) == cells_per_line(text) else cells
+    names = cells[index:] if is_whole_line else cells
     return _extra(names, text, end + 1, corner_is_blank=index and not cells[0])
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .parallel import Assistant, Parsing
 
 _NEWLINE = ord("\n")
-_INDEX = rb"(?m:^)[^,\n]*,"
+# A line that has no more than its index leaves a blank line, which is refused.
+_INDEX = rb"(?m:^)[^,\n]*+,?"
 _FIRST = rb"(?m:^)[^,\n]*(?=,)"
 
 
@@ -148,9 +149,6 @@ def read_export(
 def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) -> tuple[Canonical, Form] | None:
     """Give the reading of a file that fits a table [rows, columns]; raises CsvLstmError where it is in doubt."""
     for text in texts:
-        # Who says that there is an index sees two columns where a comma could be a decimal sign.
-        if text.doubt and options.index_column and len(texts) > 1:
-            continue
         for form in forms(text, rows, columns, options):
             if text.doubt:
                 raise decimal_doubt(text.doubt)

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from .faults import SURVIVED
+from .fuzz import FUZZED
 
 collect_ignore_glob = ["golden/*.py", "benchmarks/*.py"]
 
@@ -17,6 +18,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if SURVIVED:
-        kinds = ", ".join(f"{times} {kind}" for kind, times in sorted(SURVIVED.items()))
-        terminalreporter.write_line(f"faults survived: {sum(SURVIVED.values())} ({kinds})")
+    for found, counts in (("faults survived", SURVIVED), ("files fuzzed", FUZZED)):
+        if counts:
+            kinds = ", ".join(f"{times} {kind}" for kind, times in sorted(counts.items()))
+            terminalreporter.write_line(f"{found}: {sum(counts.values())} ({kinds})")

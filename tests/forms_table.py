@@ -73,7 +73,8 @@ class Dialect(NamedTuple):
 
     def _cell(self, cell: str) -> str:
         cell = cell if cell in NAMES else cell.replace(".", self.decimal)
-        return f'"{cell}"' if self.quote == "all" or (self.quote == "some" and self.delimiter in cell) else cell
+        mark = self.delimiter.strip(" ") or " "
+        return f'"{cell}"' if self.quote == "all" or (self.quote == "some" and mark in cell) else cell
 
 
 PLAIN = Dialect()
@@ -236,6 +237,23 @@ def spreadsheet_rows() -> Iterator[Row]:
         yield Row(file, (data, PLAIN.write([BIAS[:8]])), kernel, BIAS[:8], recognised=(found, ""))
 
 
+def naive_set(row: Row) -> dict[str, bytes]:
+    """Convert the cells of a row by their letters: gates i, j, f, o become i, f, c, o, and c is j."""
+    d, h = row.sizes
+
+    def swapped(cells: list[str]) -> list[str]:
+        i, j, f, o = (cells[quarter * h : quarter * h + h] for quarter in range(4))
+        return [*i, *f, *j, *o]
+
+    bias = swapped(row.bias)
+    bias[h : 2 * h] = [repr(float(cell) + 1.0) for cell in bias[h : 2 * h]]
+    return {
+        "kernel.csv": PLAIN.write([swapped(cells) for cells in row.kernel[:d]]),
+        "recurrent_kernel.csv": PLAIN.write([swapped(cells) for cells in row.kernel[d:]]),
+        "bias.csv": PLAIN.write([[cell] for cell in bias] if row.bias_is_column else [bias]),
+    }
+
+
 def with_cell(rows: Rows, line: int, column: int, cell: str) -> Rows:
     """Replace a cell; line and column count from 1, as in a message."""
     changed = [list(row) for row in rows]
@@ -261,11 +279,14 @@ def settled_rows() -> Iterator[Row]:
     yield Row("--delimiter semicolon, column", files, KERNEL, COUNTED, True, options=("--delimiter", "semicolon"))
     files = PLAIN.write(KERNEL), b"".join(f"{n},{7 * n}\n".encode() for n in range(20))
     sevens = [str(7 * n) for n in range(20)]
-    for options in (("--decimal", "point", "--index"), ("--delimiter", "comma", "--index"), ("--index",)):
+    for options in (("--decimal", "point", "--index"), ("--delimiter", "comma", "--index")):
         yield Row(f"{' '.join(options)}, two columns", files, KERNEL, sevens, True, options=options)
     german_blanks = Dialect("  ", ",")
     files = german_blanks.write(KERNEL), german_blanks.write([BIAS])
     yield Row("--decimal comma, blanks", files, KERNEL, BIAS, options=("--decimal", "comma"))
+    quoted = Dialect(" ", ",", "all")
+    files = quoted.write(KERNEL), quoted.write(COLUMN)
+    yield Row("--decimal comma, quoted between blanks", files, KERNEL, BIAS, True, options=("--decimal", "comma"))
     files = Dialect("|").write(KERNEL), Dialect("|").write([BIAS])
     yield Row("--delimiter |", files, KERNEL, BIAS, options=("--delimiter", "|"))
     yield Row("--header, from 1", (PLAIN.write(from_1), bias), KERNEL, BIAS, options=("--header",))
@@ -280,6 +301,8 @@ def settled_rows() -> Iterator[Row]:
     yield Row(
         "--no-index, from 1", (PLAIN.write(from_1), bias), turned(from_1), BIAS, options=("--transposed", "--no-index")
     )
+    twenty = with_cell(WHOLE, 1, 1, "20")
+    yield Row("names above as many as they are", (PLAIN.write(with_header(twenty, NAMES)), bias), twenty, BIAS)
     square, four = weights(4, 4, 4), weights(1, 4, 5)[0]
     files = PLAIN.write(square), PLAIN.write([four])
     yield Row("square", files, square, four, recognised=("square, read as exported", ""))
@@ -341,11 +364,20 @@ def refused_cells() -> Iterator[Row]:
 
 
 def refused_lines() -> Iterator[Row]:
-    """Give files with a blank line within the table, labels beside it or not."""
+    """Give files with a blank line within the table, labels beside it or not, or with a line of its label alone."""
     labelled = with_header(with_index(KERNEL, counting(8)), ["", *counting(20)])
     for name, rows in {"plain": KERNEL, "labelled": labelled}.items():
         message = f"kernel.csv: line 4, column 1 (A4): the line is blank; expected {len(rows[0])} cells in each row; "
         yield refused(f"blank line, {name}", message, PLAIN.write([*rows[:3], [], *rows[3:]]))
+    for name, line in {"first": 1, "middle": 9, "last": 20}.items():
+        indexed = with_index(COLUMN, counting(20))
+        indexed[line - 1] = indexed[line - 1][:1]
+        message = f"bias.csv: line {line}, column 2 (B{line}): the cell is blank; {NUMBER}; "
+        yield refused(f"index without its weight, {name}", message, bias=PLAIN.write(indexed))
+    message = f"bias.csv: line 9, column 1 (A9): the cell is blank; {NUMBER}; "
+    yield refused("blank line in a bias", message, bias=PLAIN.write(with_cell(COLUMN, 9, 1, "")))
+    message = f"kernel.csv: line 4, column 1 (A4): the cell is blank; {NUMBER}; "
+    yield refused("blank line in a flat kernel", message, PLAIN.write(with_cell(FLAT, 4, 1, "")))
 
 
 def refused_texts() -> Iterator[Row]:
@@ -410,6 +442,10 @@ def refused_doubts() -> Iterator[Row]:
     yield refused(
         "decimals or an index", f"bias.csv: line 1, column 1 (A1): {comma.format('0,5')}{settle}", bias=column
     )
+    message = f"bias.csv: line 1, column 1 (A1): {comma.format('0,5')}{settle}"
+    # The index may be that of the kernel alone.
+    indexed = PLAIN.write(with_index(KERNEL, counting(8)))
+    yield refused("decimals or an index, with --index", message, indexed, column, ("--index",))
     titled = f"bias.csv: line 2, column 1 (A2): {comma.format('0,5')}{settle}"
     yield refused("decimals or an index under a title", titled, bias=b"bias\n" + column)
     holds = "the first {} holds the whole numbers {} ..., which may be weights or not; "
@@ -424,6 +460,9 @@ def refused_doubts() -> Iterator[Row]:
         yield refused(f"header {name} below a comment", message, bias=b"# bias\n" + PLAIN.write([names, BIAS]))
         message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', shown)}{index}"
         yield refused(f"index {name}", message, PLAIN.write(with_index(KERNEL, names[:8])))
+    indexed = b"0\n" + PLAIN.write(with_index(COLUMN, counting(21)[1:]))
+    message = f"bias.csv: line 2, column 1 (A2): {holds.format('column', '1, 2, 3')}{index}"
+    yield refused("index from 1 below a name without a corner", message, bias=indexed)
     message = f"kernel.csv: line 1, column 1 (A1): {holds.format('row', '0, 1, 2')}{header}"
     yield refused("header among whole numbers", message, PLAIN.write(with_header(WHOLE, counting(20))))
     message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', '0, 1, 2')}{index}"

@@ -19,7 +19,6 @@ from .forms_table import (
     DIALECTS,
     KERNEL,
     NAMES,
-    PLAIN,
     READ,
     REFUSED,
     SAVED,
@@ -29,6 +28,7 @@ from .forms_table import (
     Dialect,
     Row,
     Rows,
+    naive_set,
     saved_cells,
     with_header,
     with_index,
@@ -57,23 +57,6 @@ def write(row: Row) -> list[str]:
 def declared(row: Row) -> list[str]:
     d, h = row.sizes
     return [f"--input-size={d}", f"--hidden-size={h}", *row.options]
-
-
-def naive_set(row: Row) -> dict[str, bytes]:
-    """Convert the cells of a row by their letters: gates i, j, f, o become i, f, c, o, and c is j."""
-    d, h = row.sizes
-
-    def swapped(cells: list[str]) -> list[str]:
-        i, j, f, o = (cells[quarter * h : quarter * h + h] for quarter in range(4))
-        return [*i, *f, *j, *o]
-
-    bias = swapped(row.bias)
-    bias[h : 2 * h] = [repr(float(cell) + 1.0) for cell in bias[h : 2 * h]]
-    return {
-        "kernel.csv": PLAIN.write([swapped(cells) for cells in row.kernel[:d]]),
-        "recurrent_kernel.csv": PLAIN.write([swapped(cells) for cells in row.kernel[d:]]),
-        "bias.csv": PLAIN.write([[cell] for cell in bias] if row.bias_is_column else [bias]),
-    }
 
 
 def write_set(row: Row) -> None:
