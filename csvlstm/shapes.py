@@ -159,7 +159,8 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     body = memoryview(text)[end + 1 :]
     first_of_body = bytes(body[: 2 * len(cells[0]) + 24]).split(b",")[0].decode("utf-8", "replace")
     is_whole_line = len(cells) == cells_per_line(text)
-    if is_whole_line and cells[0].isdecimal() and first_of_body == str(len(cells)):
+    counts_on = is_whole_line and cells[0].isdecimal() and first_of_body == str(len(cells))
+    if counts_on and text.find(b".", end) < 0:
         # A kernel of counting numbers goes on counting in its second row.
         return _Extra.NO
     # Some writers leave the corner above an index out.
