@@ -104,6 +104,11 @@ class _Extra(Enum):
     YES = (True,)
     SHAPE_DECIDES = (False, True)
     USER_DECIDES = (False, True, None)
+    USER_CONFIRMS = (True, False)
+    """Weights where the shape fits them, and where it fits only without them, the user must say that they are none."""
+
+
+_BY_CHANCE = (_Extra.SHAPE_DECIDES, _Extra.USER_CONFIRMS)
 
 
 def forms(text: Canonical, rows: int, columns: int, options: Options) -> list[Form]:
@@ -137,8 +142,8 @@ def grids(text: bytes, options: Options) -> list[Grid]:
         if lines - header and cells - index:
             answers = (_header(text, index, options), _index(text, header, options))
             if header in answers[0].value and index in answers[1].value:
-                grid = Grid(lines - header, cells - index, header, index, _doubtful(*answers))
-                by_chance = (header, index) != (False, False) and _Extra.SHAPE_DECIDES in answers
+                grid = Grid(lines - header, cells - index, header, index, _doubtful(header, *answers))
+                by_chance = (header or index) and not {*answers}.isdisjoint(_BY_CHANCE)
                 seen.append((by_chance, grid))
     return [grid for _, grid in sorted(seen, key=lambda one: one[0])]
 
@@ -159,13 +164,14 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     body = memoryview(text)[end + 1 :]
     first_of_body = bytes(body[: 2 * len(cells[0]) + 24]).split(b",")[0].decode("utf-8", "replace")
     is_whole_line = len(cells) == cells_per_line(text)
-    counts_on = is_whole_line and cells[0].isdecimal() and first_of_body == str(len(cells))
-    if counts_on and text.find(b".", end) < 0:
+    if is_whole_line and first_of_body == str(len(cells)) and _counts(cells):
         # A kernel of counting numbers goes on counting in its second row.
-        return _Extra.NO
+        return _Extra.NO if text.find(b".", end) < 0 else _Extra.USER_DECIDES
     # Some writers leave the corner above an index out.
     names = cells[index:] if is_whole_line else cells
-    return _extra(names, text, end + 1, corner_is_blank=index and not cells[0])
+    found = _extra(names, text, end + 1, corner_is_blank=index and not cells[0])
+    # Beside a label, 0 may also be the weight of a row too many.
+    return _Extra.USER_CONFIRMS if index and is_whole_line and found is _Extra.SHAPE_DECIDES else found
 
 
 def _index(text: bytes, header: bool, options: Options) -> _Extra:
@@ -187,7 +193,7 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
     """Judge the cells of a first row or column: names, or 0..n-1 as pandas writes them, beside a body of weights."""
     if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
         return _Extra.YES if len(set(cells)) == len(cells) else _Extra.NO
-    if not all(cell == str(number) for number, cell in enumerate(cells)):
+    if not _counts(cells):
         # Other whole numbers that rise are hardly weights among fractions, but nothing says that they are none.
         return _Extra.USER_DECIDES if _rises(cells) and re.compile(_FRACTION).search(text, body) else _Extra.NO
     if corner_is_blank:
@@ -198,6 +204,10 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
     return _Extra.YES if text.find(b".", body) >= 0 else _Extra.USER_DECIDES
 
 
+def _counts(cells: list[str]) -> bool:
+    return all(cell == str(number) for number, cell in enumerate(cells))
+
+
 def _rises(cells: list[str]) -> bool:
     if len(cells) < _FEWEST_THAT_COUNT or not all(re.fullmatch(_WHOLE, cell) for cell in cells):
         return False
@@ -205,7 +215,9 @@ def _rises(cells: list[str]) -> bool:
     return all(number < following for number, following in pairwise(numbers))
 
 
-def _doubtful(header: _Extra, index: _Extra) -> str:
+def _doubtful(is_header: bool, header: _Extra, index: _Extra) -> str:
+    if is_header and header is _Extra.USER_CONFIRMS:
+        return "header"
     options = (option for option, extra in (("header", header), ("index", index)) if extra is _Extra.USER_DECIDES)
     return next(options, "")
 

@@ -303,6 +303,8 @@ def settled_rows() -> Iterator[Row]:
     )
     twenty = with_cell(WHOLE, 1, 1, "20")
     yield Row("names above as many as they are", (PLAIN.write(with_header(twenty, NAMES)), bias), twenty, BIAS)
+    files = PLAIN.write(KERNEL), PLAIN.write(with_header(with_index(COLUMN, NAMES), ["gate", "0"]))
+    yield Row("--header, 0 beside a named corner", files, KERNEL, BIAS, True, options=("--header",))
     square, four = weights(4, 4, 4), weights(1, 4, 5)[0]
     files = PLAIN.write(square), PLAIN.write([four])
     yield Row("square", files, square, four, recognised=("square, read as exported", ""))
@@ -464,6 +466,11 @@ def refused_doubts() -> Iterator[Row]:
     message = f"bias.csv: line 2, column 1 (A2): {holds.format('column', '1, 2, 3')}{index}"
     yield refused("index from 1 below a name without a corner", message, bias=indexed)
     message = f"kernel.csv: line 1, column 1 (A1): {holds.format('row', '0, 1, 2')}{header}"
+    named = with_header(with_index(COLUMN, NAMES), ["gate", "0"])
+    sentence = f"bias.csv: line 1, column 2 (B1): {holds.format('row', '0')}{header}"
+    yield refused("0 beside a named corner", sentence, bias=PLAIN.write(named))
+    counted = with_header(with_cell(KERNEL, 1, 1, "20"), counting(20))
+    yield refused("header above its own length", message, PLAIN.write(counted))
     yield refused("header among whole numbers", message, PLAIN.write(with_header(WHOLE, counting(20))))
     message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', '0, 1, 2')}{index}"
     yield refused("index among whole numbers", message, PLAIN.write(with_index(WHOLE, counting(8))))

@@ -22,7 +22,9 @@ from csvlstm.errors import CsvLstmError
 from csvlstm.layers import read_layers
 from csvlstm.manifest import Entry, listed_files, write_manifest
 
-from .fuzz import FUZZED, Bench, Damage, Written, commands, damages, exports
+from .fuzz import FUZZED, Bench, bad_cells, commands, places
+from .fuzz_damage import Damage, damages
+from .fuzz_forms import Written, exports
 
 reproducible = settings(
     derandomize=True, deadline=None, database=None, max_examples=400, suppress_health_check=list(HealthCheck)
@@ -47,6 +49,14 @@ def test_an_undamaged_export_gives_its_cells_or_names_the_option_that_settles_it
 @given(written=exports(), damage=damages, command=commands)
 def test_a_damaged_export_is_never_misread(bench: Bench, written: Written, damage: Damage, command: str | None) -> None:
     bench.expect_right_or_refused(written, damage, command)
+
+
+@reproducible
+@given(written=exports(), of_bias=st.booleans(), place=places, cell=bad_cells)
+def test_a_bad_cell_is_named_by_its_place_in_the_file(
+    bench: Bench, written: Written, of_bias: bool, place: int, cell: str
+) -> None:
+    bench.expect_place(written, of_bias, place, cell)
 
 
 T = TypeVar("T")
