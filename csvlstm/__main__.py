@@ -2,10 +2,11 @@
 
 import sys
 
-from .process import end_quietly
+from .process import collect_rarely, end_quietly
 
 # First of all: what is imported next takes a while, and Ctrl-C may come in the midst of it.
 end_quietly()
+collect_rarely()
 
 from .cli import main  # noqa: E402
 

@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
 STDOUT_CLOSED = 141
+
+_Formatter = argparse.RawDescriptionHelpFormatter
 
 CONVERT_USAGE = """\
 csvlstm convert KERNEL BIAS --input-size D --hidden-size H [options] (-o DIR | --stdout PART)
@@ -145,8 +148,14 @@ class _Parser(argparse.ArgumentParser):
     """Refuses wrong usage as every other refusal: in one line."""
 
     def __init__(self, **how: Any) -> None:
-        # An abbreviation that works today would be ambiguous with the next option.
-        super().__init__(**how, allow_abbrev=False)
+        # An abbreviation that works today would be ambiguous with the next option. The true width is for the help only:
+        # asking for it once an option would import shutil, which takes longer than to read a small layer.
+        super().__init__(**how, allow_abbrev=False, formatter_class=partial(_Formatter, width=80))
+
+    def format_help(self) -> str:
+        """Format the help for the width of the terminal."""
+        self.formatter_class = _Formatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         _say(f"{message}; see {self.prog} --help")
@@ -175,7 +184,6 @@ def _add_convert(commands: "argparse._SubParsersAction[_Parser]", of_network: bo
         "to kernel.csv, recurrent_kernel.csv and bias.csv for a Keras LSTM layer, and check that both compute the same "
         "before any of them is visible.",
         epilog=CONVERT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=_convert)
     _add_export(command, of_network)
@@ -192,7 +200,6 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
         "TensorFlow 1 LSTM cell, or the folders of a network with the exports of its cells; print one row for each of "
         "the 12 blocks of a cell, and name the mistakes.",
         epilog=CHECK_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=_check)
     _add_export(command, of_network)
@@ -212,7 +219,6 @@ def _add_inspect(commands: "argparse._SubParsersAction[_Parser]", of_network: bo
         description="Tell how the files are written, which sizes they fit, how the numbers of each gate are spread, "
         "what damaged them, and the convert command to type next.",
         epilog=INSPECT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=_inspect)
     command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel")
@@ -234,7 +240,6 @@ def _add_audit(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
         "TensorFlow 1 LSTM cell, or the folders of a network with the exports of its cells, and write the evidence to "
         "a file whose ending picks its form.",
         epilog=AUDIT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=_audit)
     _add_export(command, of_network)

@@ -5,6 +5,8 @@ an exception would not always arrive: raised while numpy is imported, or in a ca
 and lost.
 """
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -17,6 +19,8 @@ from .errors import CsvLstmError
 
 LEAST_MEMORY = 192 * 2**20
 """What numpy takes with one thread, and a little to work with."""
+
+_OBJECTS_BETWEEN_LOOKS = 100_000
 
 ENDING = [signal.SIGINT, signal.SIGTERM]
 if sys.platform != "win32":
@@ -31,6 +35,13 @@ def exit_code(number: int) -> int:
     (130, 143)
     """
     return 128 + number
+
+
+def collect_rarely() -> None:
+    """Let the interpreter look for cycles of objects rarely, and not at its end."""
+    # What is imported has none, and looking through it takes a tenth of the time of a small layer.
+    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+    atexit.register(gc.freeze)
 
 
 def end_quietly() -> None:
