@@ -15,6 +15,7 @@ from .exact import cut
 from .layout import Block, Sizes, blocks
 from .network import Cell
 from .results import DIFFERENT, LEVELS, BlockResult, a1_range
+from .sums import exact_sum
 from .tables import Export, Table
 
 if TYPE_CHECKING:
@@ -170,9 +171,8 @@ def _only_as_float32(layer: Layer, block: Block, result: BlockResult, target: Ar
 
 
 def _sum(values: Array) -> float | None:
-    """Add up exactly, so that the order of the cells never shows."""
     try:
-        return math.fsum(values.ravel())
+        return exact_sum(values)
     except OverflowError:
         return None
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 from .audit import Audit, Layer, LayerAudit, audit_layer
 from .audit_report import as_csv, as_json
@@ -13,16 +13,14 @@ from .diagnosis import Finding
 from .errors import CsvLstmError, Place
 from .layout import PARTS
 from .listing import misled
-from .network import Cell, Network, assistant_for, read_cell
+from .network import Cell, Network, read_cell
 from .outputs import staging
+from .parallel import Assistant
 from .progress import progress
 from .shapes import DEFAULTS, Options
 from .sources import identity
 from .targets import refuse_outputs
 from .value_sheets import CELLS, LayerSheets, layer_sheets, titled
-
-if TYPE_CHECKING:
-    from .parallel import Assistant
 
 WORKBOOK = ".xlsx"
 FORMS = (".csv", ".json", WORKBOOK)
@@ -46,16 +44,21 @@ class Evidence(NamedTuple):
         return os.path.splitext(self.path)[1].lower()
 
 
-def audit_files(network: Network, directory: str, evidence: Evidence, options: Options = DEFAULTS) -> Audit:
+def audit_files(
+    network: Network,
+    directory: str,
+    evidence: Evidence,
+    options: Options = DEFAULTS,
+    assistant: Assistant | None = None,
+) -> Audit:
     """Compare the cells of a network with the converted set of a directory, and write what was found.
 
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    with assistant_for(network) as assistant:
-        layers = (read_layer(cell, directory, options, evidence.strict, assistant) for cell in network.cells)
-        read = [path for cell in network.cells for path in _paths(cell, directory)]
-        read += [network.table] if network.table else []
-        return audit_layers(layers, evidence, read, misled(directory, network))
+    layers = (read_layer(cell, directory, options, evidence.strict, assistant) for cell in network.cells)
+    read = [path for cell in network.cells for path in _paths(cell, directory)]
+    read += [network.table] if network.table else []
+    return audit_layers(layers, evidence, read, misled(directory, network))
 
 
 def _paths(cell: Cell, directory: str) -> list[str]:
@@ -69,7 +72,7 @@ def read_layer(
     directory: str,
     options: Options = DEFAULTS,
     strict: bool = False,
-    assistant: "Assistant | None" = None,
+    assistant: Assistant | None = None,
 ) -> Layer:
     """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
 
@@ -77,7 +80,7 @@ def read_layer(
     and the export has some.
     """
     export = read_cell(cell, options, digest=True, assistant=assistant)
-    converted = read_converted(cell.folder_in(directory), digest=True)
+    converted = read_converted(cell.folder_in(directory), digest=True, export=export)
     return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cells import Array, keras_preactivations, keras_update, tf1_preactivations, tf1_update
+from .cells import Array, Quarters, keras_preactivations, keras_update, tf1_preactivations, tf1_update
 from .layout import KERAS, PARTS, TF1, quarter_order
 from .tables import Export
 
@@ -76,7 +76,7 @@ def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = 
 
 
 def compare_behaviour(
-    run: Run, export: Export, converted: dict[str, Array], forget_bias: float, slack: Slack = EXACT
+    run: Run, export: Export, converted: dict[str, Quarters], forget_bias: float, slack: Slack = EXACT
 ) -> Behaviour:
     """Run the Keras cell beside a run of the TensorFlow 1 cell, and hold their differences against rounding.
 

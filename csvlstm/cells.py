@@ -11,7 +11,7 @@ They compute in the dtype of what they are given. Sources: `LSTMCell.call` in te
 (1.15) and `LSTMCell.call` in keras/src/layers/rnn/lstm.py (3).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,18 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Activation = Callable[[Array], Array]
 """A gate activation; `recurrent_activation` in Keras."""
+
+Quarters = Sequence[Array]
+"""The quarters of the columns that belong to the four gates, in a framework's order."""
+
+
+def quarters_of(weights: Array) -> Quarters:
+    """Give the four quarters [..., H] of weights [..., 4H], as views of them.
+
+    >>> [quarter.tolist() for quarter in quarters_of(np.arange(8))]
+    [[0, 1], [2, 3], [4, 5], [6, 7]]
+    """
+    return np.split(weights, 4, axis=-1)
 
 
 def sigmoid(x: Array) -> Array:
@@ -97,17 +109,16 @@ def tf1_update(preactivations: Array, c: Array, activation: Activation = sigmoid
     return c, activation(o) * np.tanh(c)
 
 
-def keras_preactivations(x: Array, h: Array, kernel: Array, recurrent_kernel: Array, bias: Array) -> Array:
+def keras_preactivations(x: Array, h: Array, kernel: Quarters, recurrent_kernel: Quarters, bias: Quarters) -> Array:
     """Compute what Keras puts into its activations: [batch, 4, H], gates i, f, c, o.
 
-    `x` is [batch, D], `h` [batch, H], `kernel` [D, 4H], `recurrent_kernel` [H, 4H], `bias` [4H].
+    `x` is [batch, D], `h` [batch, H], the quarters are [D, H] of `kernel`, [H, H] of `recurrent_kernel`, [H] of `bias`.
 
-    >>> weights = np.array([[1.0, 2, 3, 4]])
-    >>> keras_preactivations(np.ones((1, 1)), np.ones((1, 1)), weights, 10 * weights, np.zeros(4)).ravel()
+    >>> ones, weights = np.ones((1, 1)), np.array([[1.0, 2, 3, 4]])
+    >>> keras_preactivations(ones, ones, *map(quarters_of, (weights, 10 * weights, np.zeros(4)))).ravel()
     array([11., 22., 33., 44.])
     """
-    z: Array = x @ kernel + h @ recurrent_kernel + bias
-    return z.reshape(*z.shape[:-1], 4, h.shape[-1])
+    return np.stack([x @ w + h @ u + b for w, u, b in zip(kernel, recurrent_kernel, bias, strict=True)], axis=-2)
 
 
 def keras_lstm_cell(x: Array, states: list[Array], kernel: Array, recurrent_kernel: Array, bias: Array) -> list[Array]:
@@ -122,7 +133,7 @@ def keras_lstm_cell(x: Array, states: list[Array], kernel: Array, recurrent_kern
     [[0.65298656]] [[1.43756702]]
     """
     h, c = states
-    return keras_update(keras_preactivations(x, h, kernel, recurrent_kernel, bias), c)
+    return keras_update(keras_preactivations(x, h, *map(quarters_of, (kernel, recurrent_kernel, bias))), c)
 
 
 def keras_update(preactivations: Array, c: Array) -> list[Array]:

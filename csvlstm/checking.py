@@ -1,25 +1,23 @@
 """The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export
-from .cells import Array
+from .cells import Array, quarters_of
 from .comparison import compare_converted, fit_shapes
 from .converted import read_converted
 from .damage import damage_of
 from .diagnosis import diagnose
 from .equivalence import Result
 from .listing import misled
-from .network import Cell, Flow, Network, assistant_for, read_cell
+from .network import Cell, Flow, Network, read_cell
+from .parallel import Assistant
 from .progress import Advance, no_progress
 from .recording import Model, Weights, read_recording, replay
 from .report import CellReport, Report
 from .results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
 from .shapes import DEFAULTS, Options
 from .tables import Export
-
-if TYPE_CHECKING:
-    from .parallel import Assistant
 
 
 class Check(NamedTuple):
@@ -34,7 +32,7 @@ class Check(NamedTuple):
     strict: bool = False
 
 
-def check_files(asked: Check, advance: Advance = no_progress) -> Report:
+def check_files(asked: Check, advance: Advance = no_progress, assistant: Assistant | None = None) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
     Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
@@ -43,15 +41,14 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     network = asked.network
     recording = read_recording(*asked.recorded, network) if asked.recorded else None
     reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
-    with assistant_for(network) as assistant:
-        for cell, x in flow:
-            checked = _check(asked, cell, x, assistant)
-            flow.give(checked.outputs)
-            reports.append(checked.report)
-            # Only a recorded run needs the weights of all cells at once.
-            weights += [checked.weights] if recording else []
-            advance(cell.sizes.weights)
-            del checked
+    for cell, x in flow:
+        checked = _check(asked, cell, x, assistant)
+        flow.give(checked.outputs)
+        reports.append(checked.report)
+        # Only a recorded run needs the weights of all cells at once.
+        weights += [checked.weights] if recording else []
+        advance(cell.sizes.weights)
+        del checked
     findings = misled(asked.directory, network)
     run = replay(Model(network, weights), recording) if recording else None
     return Report("check", network, reports, findings=findings, replay=run)
@@ -65,9 +62,9 @@ class _Checked(NamedTuple):
     weights: Weights
 
 
-def _check(asked: Check, cell: Cell, x: Array | None, assistant: "Assistant | None") -> _Checked:
+def _check(asked: Check, cell: Cell, x: Array | None, assistant: Assistant | None) -> _Checked:
     export = read_cell(cell, asked.options, assistant=assistant)
-    converted = read_converted(cell.folder_in(asked.directory))
+    converted = read_converted(cell.folder_in(asked.directory), export=export)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)
@@ -87,4 +84,5 @@ def _behave(
     slack = FLOAT32 if levels - {IDENTICAL} else EXACT
     if WITHIN_TOLERANCE in levels:
         slack = Slack(max(slack.absolute, asked.tolerance.absolute), max(slack.relative, asked.tolerance.relative))
-    return compare_behaviour(run, export, weights, forget_bias, slack)
+    quarters = {part: quarters_of(array) for part, array in weights.items()}
+    return compare_behaviour(run, export, quarters, forget_bias, slack)

@@ -4,12 +4,12 @@ The cells of a network go through it one after the other, and of each only its f
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from .behaviour import compare_behaviour, run_export
-from .cells import Array
+from .cells import Array, Quarters, quarters_of
 from .convert import Store, convert_bias_text, convert_text, convert_values, in_memory
 from .converted import read_back
 from .damage import damage_of
@@ -18,8 +18,9 @@ from .errors import CsvLstmError
 from .exact import compare_blocks, kernel_text_is_moved
 from .layout import PARTS
 from .manifest import MANIFEST, Entry, write_manifest
-from .network import Cell, Flow, Network, assistant_for, read_cell
+from .network import Cell, Flow, Network, read_cell
 from .outputs import Staging, staging
+from .parallel import Assistant
 from .parsing import Text
 from .progress import Advance, no_progress
 from .report import CellReport, Report
@@ -29,9 +30,6 @@ from .sources import identity, sha256
 from .styles import PLAIN, Style, plain_decimals
 from .tables import Export
 from .targets import refuse_folder, refuse_outputs
-
-if TYPE_CHECKING:
-    from .parallel import Assistant
 
 
 class Conversion(NamedTuple):
@@ -53,18 +51,24 @@ class _Converted(NamedTuple):
     outputs: Array
 
 
-def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
+def convert_in_memory(asked: Conversion, assistant: Assistant | None = None) -> tuple[Report, dict[str, Text]]:
     """Convert a cell that stands alone, and check the result: gives the report and the text of each part.
 
     Raises CsvLstmError where an input cannot be read as what was declared, or where `strict` allows no damage and there
     is some.
     """
     (cell,) = asked.network.cells
-    converted = _convert(asked, cell, read_cell(cell, asked.options), None, in_memory)
+    converted = _convert(asked, cell, read_cell(cell, asked.options, assistant=assistant), None, in_memory)
     return Report("convert", asked.network, [converted.report]), converted.texts
 
 
-def convert_files(asked: Conversion, directory: str, *, force: bool = False, advance: Advance = no_progress) -> Report:
+def convert_files(
+    asked: Conversion,
+    directory: str,
+    force: bool = False,
+    advance: Advance = no_progress,
+    assistant: Assistant | None = None,
+) -> Report:
     """Convert the cells of a network, check the results, and write them where all of them are equivalent.
 
     Raises CsvLstmError where an input cannot be read as what was declared, an output cannot be written, or `strict`
@@ -76,13 +80,13 @@ def convert_files(asked: Conversion, directory: str, *, force: bool = False, adv
         refuse_folder(directory, inputs, force)
     else:
         refuse_outputs(directory, [f"{part}.csv" for part in PARTS], inputs, force)
-    with staging(directory, force, whole=network.has_folders) as files, assistant_for(network) as assistant:
+    with staging(directory, force, whole=network.has_folders) as files:
         report = Report("convert", network, list(_convert_cells(asked, directory, files, assistant, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
 
 
 def _convert_cells(
-    asked: Conversion, directory: str, files: Staging, assistant: "Assistant | None", advance: Advance
+    asked: Conversion, directory: str, files: Staging, assistant: Assistant | None, advance: Advance
 ) -> Iterator[CellReport]:
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
@@ -104,7 +108,7 @@ def _convert(
     # All that needs the text alone comes first: an assistant may still be parsing it.
     bias_text = convert_bias_text(export.bias, cell.forget_bias)
     texts = convert_text(export, bias_text, store, asked.style)
-    is_moved = asked.style == PLAIN and kernel_text_is_moved(export.kernel, texts)
+    is_moved = asked.style == PLAIN and kernel_text_is_moved(export, texts)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     folder = cell.folder_in(directory)
     if asked.style == PLAIN:
@@ -122,15 +126,16 @@ def _convert(
 
 def _read_and_compare(
     style: Style, export: Export, texts: dict[str, Text], forget_bias: float, directory: str
-) -> tuple[dict[str, Array], list[BlockResult]]:
+) -> tuple[dict[str, Quarters], list[BlockResult]]:
     """Read what was written in a style as `check` would, and compare that: its values, and the 12 blocks."""
     try:
         read = read_back(texts, directory)
     except CsvLstmError as error:
         advice = "choose other --output options"
         raise CsvLstmError(f"would not be read back: {error.found}", error.place, advice=advice) from None
-    values = {part: rectangle.values for part, (rectangle, _) in read.items()}
-    values["bias"] = values["bias"].reshape(-1)
+    values = {
+        part: quarters_of(rectangle.values.reshape(-1, export.sizes.columns)) for part, (rectangle, _) in read.items()
+    }
     plain: dict[str, Text] = {part: text for part, (_, text) in read.items()}
     if style.plain_decimals:
         kernel, bias = (table.rewritten(plain_decimals(table.text)) for table in (export.kernel, export.bias))

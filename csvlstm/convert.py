@@ -1,7 +1,8 @@
 """The conversion itself: swap the middle quarters, split the rows, add the forget bias.
 
 The kernel's numbers are moved and not rewritten: one function swaps and splits, and it serves the values as well as the
-spans that say where the text of each quarter stands.
+spans that say where the text of each quarter stands. It does so with the four quarters of the columns as views of the
+whole, because a copy of a large kernel takes as long as the check of it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .cells import Quarters, quarters_of
 from .errors import CsvLstmError, Place
-from .layout import KERAS, PARTS, TF1, Gate, quarter_order
+from .layout import KERAS, KERNELS, PARTS, TF1, Gate, quarter_order
 from .parsing import Text, parse
 from .styles import PLAIN, Style
 from .tables import Export, Table, lines
@@ -45,26 +47,27 @@ def convert_lstm_weights(
     _refuse_shapes(kernel, bias, hidden_size)
     if not np.isfinite(forget_bias):
         raise CsvLstmError(f"the forget bias is {forget_bias!r}", expected="a finite number")
-    quarters = kernel.reshape(len(kernel), 4, hidden_size)
-    parts = move(quarters, len(kernel) - hidden_size)
-    new_kernel, recurrent_kernel = (part.reshape(-1, 4 * hidden_size) for part in parts)
-    new_bias = _convert_bias(bias.reshape(1, 4, hidden_size), forget_bias)
+    parts = move(quarters_of(kernel), len(kernel) - hidden_size)
+    # With the dtype said, because the byte order would become the machine's.
+    new_kernel, recurrent_kernel = (np.concatenate(part, axis=1, dtype=kernel.dtype) for part in parts)
+    new_bias = _convert_bias(bias.reshape(1, -1), forget_bias)
     if np.isfinite(bias).all() and not np.isfinite(new_bias).all():
         raise CsvLstmError(f"a bias and the forget bias {forget_bias!r} add up to more than {bias.dtype} holds")
     return new_kernel, recurrent_kernel, new_bias
 
 
-def move(quarters: NDArray[Any], input_size: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Swap the quarters along axis 1 from TensorFlow 1's order to Keras's, and split the rows of axis 0 behind row D.
+def move(quarters: Quarters, input_size: int) -> tuple[Quarters, Quarters]:
+    """Swap the quarters from TensorFlow 1's order to Keras's, and split the rows behind row D.
 
-    `quarters` is [D+H, 4, ...], of values or of spans; gives copies [D, 4, ...] and [H, 4, ...].
+    `quarters` are four arrays [D+H, ...], of values or of spans; gives views, four [D, ...] and four [H, ...].
 
-    >>> [part.tolist() for part in move(np.array([["i", "j", "f", "o"], ["I", "J", "F", "O"]]), 1)]
-    [[['i', 'f', 'j', 'o']], [['I', 'F', 'J', 'O']]]
+    >>> for part in move(quarters_of(np.array([["i", "j", "f", "o"], ["I", "J", "F", "O"]])), 1):
+    ...     print(*map(str, part))
+    [['i']] [['f']] [['j']] [['o']]
+    [['I']] [['F']] [['J']] [['O']]
     """
-    # np.take, because an index list along axis 1 would leave the axes in another order in memory.
-    moved = np.take(quarters, quarter_order(TF1, KERAS), axis=1)
-    return moved[:input_size], moved[input_size:]
+    moved = [quarters[quarter] for quarter in quarter_order(TF1, KERAS)]
+    return [quarter[:input_size] for quarter in moved], [quarter[input_size:] for quarter in moved]
 
 
 def in_memory(name: str, pieces: Iterable[bytes]) -> bytes:
@@ -86,7 +89,7 @@ def convert_bias_text(bias: Table, forget_bias: float) -> bytes:
     cells = next(lines(bias.text, move(bias.spans, 1)[0])).split(b",")
     if forget_bias:
         hidden_size = len(cells) // 4
-        sums = _convert_bias(bias.values.reshape(1, 4, hidden_size), forget_bias)
+        sums = _convert_bias(bias.values, forget_bias)
         if not np.isfinite(sums).all():
             raise CsvLstmError(f"a bias and the forget bias {forget_bias!r} add up to infinity", Place(bias.name))
         forget = slice(KERAS.quarter(Gate.FORGET) * hidden_size, (KERAS.quarter(Gate.FORGET) + 1) * hidden_size)
@@ -110,9 +113,7 @@ def convert_text(export: Export, bias_text: bytes, store: Store = in_memory, sty
     return {part: store(f"{part}.csv", piece) for part, piece in zip(PARTS, pieces, strict=True)}
 
 
-def _styled(
-    export: Export, moved: Sequence[NDArray[np.int64]], bias_text: bytes, style: Style
-) -> list[Iterable[bytes]]:
+def _styled(export: Export, moved: Sequence[Quarters], bias_text: bytes, style: Style) -> list[Iterable[bytes]]:
     # Every other piece is a newline.
     rows = [*(islice(lines(export.kernel.text, part), 0, None, 2) for part in moved), bias_text.splitlines()]
     is_column = export.bias.form.grid.columns == 1
@@ -121,30 +122,45 @@ def _styled(
     ]
 
 
-def convert_values(export: Export, bias_text: bytes) -> dict[str, NDArray[np.float64]]:
-    """Convert an export as numbers; those of the bias are read from its new text, so that the check sees what is there.
+def convert_values(export: Export, bias_text: bytes) -> dict[str, Quarters]:
+    """Convert an export as numbers, each part as its four quarters.
+
+    Those of the bias are read from its new text, so that the check sees what is there.
 
     >>> from csvlstm.layout import Sizes
     >>> from csvlstm.tables import read_export
     >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> convert_values(export, b"0.01,1.03,0.02,0.04\\n")["bias"]
-    array([0.01, 1.03, 0.02, 0.04])
+    [array([[0.01]]), array([[1.03]]), array([[0.02]]), array([[0.04]])]
     """
-    sizes = export.sizes
-    kernel, recurrent_kernel, _ = convert_lstm_weights(export.kernel.values, export.bias.values, sizes.hidden_size)
-    bias = parse(bias_text)
+    kernel, recurrent_kernel = move(quarters_of(export.kernel.values), export.sizes.input_size)
+    bias = parse(bias_text, export.sizes.columns)
     assert bias is not None
-    return dict(zip(PARTS, (kernel, recurrent_kernel, bias), strict=True))
+    return dict(zip(PARTS, (kernel, recurrent_kernel, quarters_of(bias.reshape(1, -1))), strict=True))
 
 
-def _convert_bias(quarters: NDArray[Any], forget_bias: float) -> NDArray[Any]:
-    moved = move(quarters, 1)[0]
+def moved_values(export: Export, part: str) -> NDArray[np.float64]:
+    """Give the numbers of a converted kernel [D, 4H], or recurrent kernel [H, 4H].
+
+    >>> from csvlstm.layout import Sizes
+    >>> from csvlstm.tables import read_export
+    >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
+    >>> moved_values(export, "recurrent_kernel")
+    array([[-0.5, -0.7,  0.6,  0.8]])
+    """
+    kernels = move(quarters_of(export.kernel.values), export.sizes.input_size)
+    return np.concatenate(kernels[KERNELS.index(part)], axis=1)
+
+
+def _convert_bias(bias: NDArray[Any], forget_bias: float) -> NDArray[Any]:
+    """Convert a bias [1, 4H] to [4H]."""
+    moved = np.concatenate(move(quarters_of(bias), 1)[0], axis=1, dtype=bias.dtype).reshape(-1)
     # Adding 0 would make a zero of a negative zero.
     if forget_bias:
-        forget = moved[:, KERAS.quarter(Gate.FORGET)]
+        forget = quarters_of(moved)[KERAS.quarter(Gate.FORGET)]
         with np.errstate(over="ignore"):
             forget[...] = forget.astype(np.result_type(forget, np.float64)) + forget_bias
-    return moved.reshape(-1)
+    return moved
 
 
 def _refuse_shapes(kernel: NDArray[Any], bias: NDArray[Any], hidden_size: int) -> None:

@@ -6,14 +6,16 @@ from functools import partial
 from typing import NamedTuple
 
 from .cells import Array
+from .convert import moved_values
 from .decimals import COMMA
 from .dialect import Canonical, readings
 from .errors import CsvLstmError, Place, shown
+from .exact import part_is_moved
 from .layout import PARTS
 from .parsing import Text, parse, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, cells_per_line, grids
 from .sources import Source, read_source
-from .tables import Labels, body, labels
+from .tables import Export, Labels, body, labels
 
 _SHOWN = 10
 
@@ -35,10 +37,13 @@ class Rectangle(NamedTuple):
         return self.form.place(self.name, row, column)
 
 
-def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> dict[str, Rectangle]:
+def read_converted(
+    directory: str | os.PathLike[str], digest: bool = False, export: Export | None = None
+) -> dict[str, Rectangle]:
     """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
 
-    `digest` asks for the SHA-256 of each file.
+    `digest` asks for the SHA-256 of each file. Where the text of a part is that of an `export`, moved, its numbers are
+    those of the export, and are not parsed again.
 
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways.
@@ -55,7 +60,8 @@ def read_converted(directory: str | os.PathLike[str], digest: bool = False) -> d
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
     sources = (read_source(os.path.join(directory, f"{part}.csv"), digest=digest) for part in PARTS)
-    return dict(zip(PARTS, (rectangle for rectangle, _ in _read_parts(sources)), strict=True))
+    # All texts first: an assistant may still be parsing the export.
+    return {cells.part: cells.rectangle() for cells in list(_read_parts(sources, export))}
 
 
 def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
@@ -64,7 +70,7 @@ def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectang
     Raises CsvLstmError as `read_converted` does.
     """
     sources = (Source(os.path.join(directory, f"{part}.csv"), texts[part][:]) for part in PARTS)
-    return dict(zip(PARTS, _read_parts(sources), strict=True))
+    return {cells.part: (cells.rectangle(), cells.text) for cells in _read_parts(sources)}
 
 
 def read_rectangle(path: str) -> Rectangle:
@@ -74,19 +80,19 @@ def read_rectangle(path: str) -> Rectangle:
     _refuse_doubt(text)
     if any(grid.header_row and not grid.doubtful for grid in grids(text.text, DEFAULTS)[:1]):
         raise CsvLstmError("has a header row", text.place(1), expected="numbers only", advice="take the row out")
-    return _rectangle(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False))[0]
+    return _Cells("", source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False)).rectangle()
 
 
-def _read_parts(sources: Iterable[Source]) -> Iterator[tuple[Rectangle, bytes]]:
+def _read_parts(sources: Iterable[Source], export: Export | None = None) -> Iterator["_Cells"]:
     """Read the parts one after the other: what the first file shows settles what could be two things in the next."""
     decimal = None
     for part, source in zip(PARTS, sources, strict=True):
-        rectangle, cells = _read_part(source, part, decimal)
-        decimal = COMMA if rectangle.form.decimal == COMMA else decimal
-        yield rectangle, cells
+        cells = _read_part(source, part, decimal, export)
+        decimal = COMMA if cells.form.decimal == COMMA else decimal
+        yield cells
 
 
-def _read_part(source: Source, part: str, decimal: bytes | None) -> tuple[Rectangle, bytes]:
+def _read_part(source: Source, part: str, decimal: bytes | None, export: Export | None) -> "_Cells":
     # Only a bias may be one column, whose commas are then decimal signs.
     text = readings(source.data, source.name)[0 if part == "bias" else -1]
     if decimal is None:
@@ -96,7 +102,7 @@ def _read_part(source: Source, part: str, decimal: bytes | None) -> tuple[Rectan
         found, expected = "the first row may be labels or weights", "labels such as i_0"
         raise CsvLstmError(found, text.place(1, 1), expected=expected, advice="take the row out where it is none")
     # A column too many shows in the shape.
-    return _rectangle(source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)))
+    return _Cells(part, source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)), export)
 
 
 def _refuse_doubt(text: Canonical) -> None:
@@ -105,11 +111,27 @@ def _refuse_doubt(text: Canonical) -> None:
         raise CsvLstmError(found, text.doubt.place, advice="save the file again with decimal points")
 
 
-def _rectangle(source: Source, text: Canonical, grid: Grid) -> tuple[Rectangle, bytes]:
-    form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
-    cells = body(text.text, grid)
-    values = None if separators(cells, grid.columns, grid.columns) is None else parse(cells)
-    if values is None:
-        raise refusal(cells, grid.columns, partial(form.place, text.name), form.decimal)
-    beside = labels(text.text, grid)
-    return Rectangle(text.name, values.reshape(-1, grid.columns), form, beside, source.sha256), cells
+class _Cells:
+    """The cells of a part as canonical text, without what stands beside them; raises CsvLstmError where one is none."""
+
+    def __init__(self, part: str, source: Source, text: Canonical, grid: Grid, export: Export | None = None) -> None:
+        self.part = part
+        self.text = body(text.text, grid)
+        self.form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
+        self._source = source
+        self._labels = labels(text.text, grid)
+        self._export = export if export and part_is_moved(export, part, self.text) else None
+        if self._export is None and separators(self.text, grid.columns, grid.columns) is None:
+            raise self._refusal()
+
+    def rectangle(self) -> Rectangle:
+        """Give the numbers; raises CsvLstmError where one is no finite weight."""
+        values = moved_values(self._export, self.part) if self._export else parse(self.text, self.form.cells)
+        if values is None:
+            raise self._refusal()
+        shaped = values.reshape(self.form.rows, self.form.columns)
+        return Rectangle(self._source.name, shaped, self.form, self._labels, self._source.sha256)
+
+    def _refusal(self) -> CsvLstmError:
+        place = partial(self.form.place, self._source.name)
+        return refusal(self.text, self.form.columns, place, self.form.decimal)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import KERAS, TF1, Block, blocks, quarter_order
+from .cells import Quarters
+from .layout import KERAS, KERNELS, TF1, Block, blocks, quarter_order
 from .parsing import Text, count_lines, every_separator, release
 from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 from .tables import Export, Table, lines, spans
@@ -16,7 +17,7 @@ from .tables import Export, Table, lines, spans
 def compare_blocks(
     export: Export,
     texts: dict[str, Text],
-    values: dict[str, NDArray[np.float64]],
+    values: dict[str, Quarters],
     forget_bias: float,
     directory: str = "",
     labels: bool = False,
@@ -25,16 +26,16 @@ def compare_blocks(
     """Compare the 12 blocks: every value bit for bit as float64, every moved cell character for character.
 
     The forget block of the bias is compared with float(text) + float(forget bias), one IEEE addition. `texts` and
-    `values` are those of the converted set, part by part; in its files they may have `labels` beside them. Who knows
-    already that the text of the kernels is moved says so.
+    `values` are those of the converted set, part by part, the values of each as four quarters; in its files they may
+    have `labels` beside them. Who knows already that the text of the kernels is moved says so.
     """
     if text_is_moved is None:
-        text_is_moved = kernel_text_is_moved(export.kernel, texts)
+        text_is_moved = kernel_text_is_moved(export, texts)
     results = []
     for block in blocks(export.sizes):
         table = export.bias if block.source == "bias" else export.kernel
         source = cut(table.values, block.source_rows, block.source_columns)
-        target = cut(np.atleast_2d(values[block.part]), block.target_rows, block.target_columns)
+        target = values[block.part][KERAS.quarter(block.gate)]
         computed = block.gains_forget_bias and forget_bias
         source = source + forget_bias if computed else source
         differs = source.view(np.int64) != target.view(np.int64)
@@ -50,16 +51,24 @@ def compare_blocks(
     return results
 
 
-def kernel_text_is_moved(kernel: Table, texts: dict[str, Text]) -> bool:
+def kernel_text_is_moved(export: Export, texts: dict[str, Text]) -> bool:
     """Tell whether the text of both kernels, quarters swapped back, is the plain form of the export byte for byte."""
-    at = 0
-    for part in ("kernel", "recurrent_kernel"):
-        for piece in _swapped_back(texts[part], kernel.form.columns):
-            if not kernel.text.startswith(piece, at):
-                return False
-            at += len(piece)
-        release(texts[part])
-    return at == len(kernel.text)
+    return all(part_is_moved(export, part, texts[part]) for part in KERNELS)
+
+
+def part_is_moved(export: Export, part: str, text: Text) -> bool:
+    """Tell the same of one part; the bias is none of them, because its text is rewritten."""
+    if part not in KERNELS:
+        return False
+    kernel = export.kernel
+    behind_row_d = int(kernel.spans[0][export.sizes.input_size][0])
+    at, end = (0, behind_row_d) if part == KERNELS[0] else (behind_row_d, len(kernel.text))
+    for piece in _swapped_back(text, kernel.form.columns):
+        if not kernel.text.startswith(piece, at):
+            return False
+        at += len(piece)
+    release(text)
+    return at == end
 
 
 def _swapped_back(text: Text, columns: int) -> Iterator[bytes]:
@@ -68,12 +77,13 @@ def _swapped_back(text: Text, columns: int) -> Iterator[bytes]:
     ends = every_separator(text, columns // 4)
     line_ends = ends[3::4].tolist()
     if len(ends) == 4 * count_lines(text) and all(text[end : end + 1] == b"\n" for end in line_ends):
-        yield from lines(text, spans(ends)[:, quarter_order(KERAS, TF1)])
+        quarters = spans(ends)
+        yield from lines(text, [quarters[quarter] for quarter in quarter_order(KERAS, TF1)])
 
 
 def cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
-    """Cut a block out of a table, as an array of its own."""
-    return np.ascontiguousarray(array[rows.start : rows.stop, columns.start : columns.stop])
+    """Cut a block out of a table, as a view of it."""
+    return array[rows.start : rows.stop, columns.start : columns.stop]
 
 
 def _text_differs(block: Block, table: Table, text: Text) -> NDArray[np.bool_]:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import Array
-from .layout import KERAS, OTHERS, TF1, Gate, Sizes, quarter_order
+from .layout import KERAS, KERNELS, OTHERS, TF1, Gate, Sizes, quarter_order
 
-KERNELS = ("kernel", "recurrent_kernel")
 _FLOAT32_NOISE = 2.0**-22
 
 

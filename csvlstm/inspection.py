@@ -1,5 +1,6 @@
 """The work behind `csvlstm inspect`: what the files of an export are, before any size is declared."""
 
+import math
 from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
@@ -9,11 +10,13 @@ from .damage import Damage, damage_of
 from .dialect import Canonical, readings
 from .exact import cut
 from .layout import PARTS, TF1, blocks
+from .parallel import Assistant
 from .precision import Digits, digits_of
 from .results import a1_range
 from .shapes import DEFAULTS, Form, Grid, Options, grids
 from .sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from .sources import Source, read_source
+from .sums import pieces
 from .tables import Table, decimal_doubt, ragged_line, table
 
 MAX_BYTES = 2**30
@@ -85,7 +88,7 @@ class _Given(NamedTuple):
     text: Canonical
 
 
-def inspect_files(asked: Inspection) -> Inspected:
+def inspect_files(asked: Inspection, assistant: Assistant | None = None) -> Inspected:
     """Read a kernel and, where it is given, its bias, and tell what they are.
 
     Raises CsvLstmError where a file cannot be read, holds more than was allowed, or holds anything but weights.
@@ -99,7 +102,7 @@ def inspect_files(asked: Inspection) -> Inspected:
     if len(given) == 2 and given[0].argument != asked.kernel:
         recognised.append(f"{given[1].source.name}: the bias, given before its kernel")
     roles = _roles(given, fits, asked.options)
-    tables = [_table(one, role, fits, asked.options) for one, role in zip(given, roles, strict=True)]
+    tables = [_table(one, role, fits, asked.options, assistant) for one, role in zip(given, roles, strict=True)]
     recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
     files = [_described(one, role, table) for one, role, table in zip(given, roles, tables, strict=True)]
     gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
@@ -156,19 +159,20 @@ def _roles(given: list[_Given], fits: list[Fit], options: Options) -> list[str]:
     return ["kernel", "bias"][: len(given)]
 
 
-def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table:
+def _table(given: _Given, role: str, fits: list[Fit], options: Options, assistant: Assistant | None) -> Table:
     """Make a table in the likeliest form, or of the cells as they lie there."""
     source, text = given.source, given.text
     if _one_is_likeliest(fits):
         sizes, kernel, bias, transposed = fits[0]
         if role == "bias" and bias:
             return table(source, text, _form(text, bias, 1, sizes.columns), sizes.hidden_size)
-        return table(source, text, _form(text, kernel, sizes.rows, sizes.columns, transposed), sizes.hidden_size)
+        form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
+        return table(source, text, form, sizes.hidden_size, assistant)
     grid = grids(text.text, options)[0]
     cells = grid.rows * grid.columns
     if role != "kernel" and cells % 4 == 0:
         return table(source, text, _form(text, grid, 1, cells), cells // 4)
-    return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns)
+    return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns, assistant)
 
 
 def _form(text: Canonical, grid: Grid, rows: int, columns: int, transposed: bool = False) -> Form:
@@ -196,5 +200,6 @@ def _spread(values: Array) -> Spread:
     """Describe numbers; they are scaled, because sums of the largest float64 numbers would overflow."""
     smallest, largest = float(values.min()), float(values.max())
     scale = max(-smallest, largest) or 1.0
-    scaled = values / scale
-    return Spread(smallest, float(scaled.mean()) * scale, largest, float(scaled.std()) * scale)
+    mean = sum(float((piece / scale).sum()) for piece in pieces(values)) / values.size
+    variance = sum(float(((piece / scale - mean) ** 2).sum()) for piece in pieces(values)) / values.size
+    return Spread(smallest, mean * scale, largest, math.sqrt(variance) * scale)

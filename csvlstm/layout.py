@@ -45,7 +45,10 @@ OTHERS = (
 )
 """Orders that a converted set may have by mistake; PyTorch and cuDNN have Keras's."""
 
-PARTS = ("kernel", "recurrent_kernel", "bias")
+KERNELS = ("kernel", "recurrent_kernel")
+"""The two arrays that a TensorFlow 1 kernel becomes, its first rows first."""
+
+PARTS = (*KERNELS, "bias")
 """The three arrays of a Keras LSTM layer, in the order that `set_weights` takes."""
 
 

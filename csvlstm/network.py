@@ -6,23 +6,16 @@ backward cell gets the steps in reverse order, and the outputs of both stand sid
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from .cells import Array
 from .errors import CsvLstmError
 from .layout import Sizes
-from .parsing import PANDAS_FROM
+from .parallel import Assistant
 from .shapes import DEFAULTS, Options
 from .tables import Export, read_export
-
-if TYPE_CHECKING:
-    from .parallel import Assistant
-
-_MOST_BYTES = 26
-"""Of a weight in a file: what np.savetxt writes of it."""
 
 FORWARD, BACKWARD = "forward", "backward"
 
@@ -100,7 +93,7 @@ def single(cell: Cell) -> Network:
 
 
 def read_cell(
-    cell: Cell, options: Options = DEFAULTS, *, digest: bool = False, assistant: "Assistant | None" = None
+    cell: Cell, options: Options = DEFAULTS, *, digest: bool = False, assistant: Assistant | None = None
 ) -> Export:
     """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
 
@@ -122,21 +115,6 @@ def _of_the_table(error: CsvLstmError, declared: str) -> CsvLstmError:
     of_file = error.place and error.place.line is None
     said = "; ".join(filter(None, (advice, f"see {declared}" if of_file else "")))
     return CsvLstmError(found, error.place, expected=expected, advice=said)
-
-
-def assistant_for(network: Network) -> "AbstractContextManager[Assistant | None]":
-    """Open an assistant that parses the large kernels of a network, where it has any.
-
-    >>> with assistant_for(single(Cell("k.csv", "b.csv", Sizes(3, 5)))) as assistant:
-    ...     assistant is None
-    True
-    """
-    if _MOST_BYTES * max(cell.sizes.weights for cell in network.cells) < PANDAS_FROM:
-        return nullcontext()
-    # Imported here, because it takes as long as to parse a small layer.
-    from .parallel import Assistant
-
-    return Assistant()
 
 
 class Flow:

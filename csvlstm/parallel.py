@@ -1,38 +1,45 @@
 """Large texts parsed by a second process, while this one moves, writes and checks the same text.
 
-The second process imports pandas while this one still reads. It gets the text through a pipe and gives the numbers back
-through another, so that neither is held twice. It only saves time: where it fails, the text is parsed here.
+The second process imports pandas while this one still imports numpy and reads. It gets the text through a pipe and
+gives the numbers back through another, so that neither is held twice. It only saves time: where it fails, the text is
+parsed here. This room opens before every command, and imports what it needs only where there is something large.
 """
 
 import os
 import signal
-import subprocess
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
-import numpy as np
-from numpy.typing import NDArray
+from .process import collect_rarely
+from .sources import PANDAS_FROM
 
-from .parsing import PANDAS_FROM, parse, parse_in_pieces
+if TYPE_CHECKING:
+    import subprocess
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_PIPE_BYTES = 1 << 18
+"""More than the system gives a pipe, so that the processes wait less for each other."""
 
 _SERVE = "import sys; sys.path.insert(0, sys.argv[1]); from csvlstm.parallel import serve; serve()"
 
 
 class Parsing(NamedTuple):
-    """A text that is being parsed: its values are there once all of them have come back."""
+    """A text of so many cells that is being parsed: its values are there once all of them have come back."""
 
     text: bytes
+    cells: int
     read: "Future[NDArray[np.float64] | None]"
 
-    def values(self) -> NDArray[np.float64] | None:
+    def values(self) -> "NDArray[np.float64] | None":
         """Wait for the values [cells], as `parse` gives them; where the other process failed, parse the text here."""
+        from .parsing import finite, parse
+
         values = self.read.result()
-        if values is None:
-            return parse(self.text)
-        return values if np.isfinite(values).all() else None
+        return parse(self.text, self.cells) if values is None else finite(values)
 
 
 class Assistant:
@@ -45,7 +52,7 @@ class Assistant:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._writer, self._reader = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._threads: list[ThreadPoolExecutor] = []
 
     def __enter__(self) -> "Assistant":
         return self
@@ -54,9 +61,9 @@ class Assistant:
         if self._process:
             self._process.kill()
             self._process.wait()
-        # Both threads end with the process.
-        self._writer.shutdown()
-        self._reader.shutdown()
+        # They end with the process.
+        for thread in self._threads:
+            thread.shutdown()
         for pipe in (self._process.stdin, self._process.stdout) if self._process else ():
             with suppress(OSError):
                 cast(IO[bytes], pipe).close()
@@ -75,25 +82,31 @@ class Assistant:
             return None
         assert process.stdin
         assert process.stdout
+        writer, reader = self._threads
         try:
-            read = self._reader.submit(_read, process.stdout, cells)
-            self._writer.submit(_write, process.stdin, text)
+            read = reader.submit(_read, process.stdout, cells)
+            writer.submit(_write, process.stdin, text)
         except RuntimeError:
             # A limit of memory leaves no room for another thread.
             process.kill()
             return None
-        return Parsing(text, read)
+        return Parsing(text, cells, read)
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
+    def _start(self) -> "subprocess.Popen[bytes] | None":
         """Start the process where it does not run yet; None where the system allows no more processes."""
+        import subprocess
+        from concurrent.futures import ThreadPoolExecutor
+
         if self._process is None:
-            home = str(Path(__file__).parent.parent)
+            home = os.path.dirname(os.path.dirname(__file__))
+            self._threads = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]
             # What it cannot parse is parsed here once more, and refused here; its own words would be noise.
             with suppress(OSError):
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-c", _SERVE, home],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
+                    pipesize=_PIPE_BYTES,
                     stderr=subprocess.DEVNULL,
                     env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
                 )
@@ -110,7 +123,9 @@ def _write(pipe: IO[bytes], text: bytes) -> None:
         return
 
 
-def _read(pipe: IO[bytes], cells: int) -> NDArray[np.float64] | None:
+def _read(pipe: IO[bytes], cells: int) -> "NDArray[np.float64] | None":
+    import numpy as np
+
     values = np.empty(cells)
     view = values.data.cast("B")
     at = 0
@@ -125,10 +140,14 @@ def _read(pipe: IO[bytes], cells: int) -> NDArray[np.float64] | None:
 def serve() -> None:
     """Be the second process: parse the texts of standard input, and give their numbers on standard output."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    collect_rarely()
+    # Imported before a text is there, because that takes as long as a third of a large one.
     import pandas  # noqa: F401
+
+    from .parsing import parse_in_pieces
 
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while header := source.readline():
         for values in parse_in_pieces(source, int(header)):
-            target.write(values.tobytes())
+            target.write(values.data)
         target.flush()

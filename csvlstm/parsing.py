@@ -16,15 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import CsvLstmError, Place, Placing, shown
+from .sources import PANDAS_FROM
 
 Text = bytes | mmap
 """Plain text, in memory or in a file."""
 
-PANDAS_FROM = 32 * 2**20
-"""Bytes of text from which importing pandas costs less than its faster parser gains."""
-
 _IMPORTED_PANDAS_FROM = 2**20
-"""The same where pandas is imported already, for a layer before this one."""
+"""The same where pandas is imported already, for a text before this one."""
 
 _SCAN = 1 << 16
 """Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
@@ -143,17 +141,24 @@ def _has_foreign(piece: NDArray[np.uint8], separators_in_piece: int) -> bool:
     return others > 0
 
 
-def parse(text: bytes) -> NDArray[np.float64] | None:
-    """Parse plain text into float64 values [cells], each the nearest to its text; None where one is no finite weight.
+def parse(text: bytes, cells: int) -> NDArray[np.float64] | None:
+    """Parse plain text of so many cells into float64 values [cells], each the nearest to its text.
 
-    >>> parse(b"0.5,-1e-3\\n")
+    Gives None where one is no finite weight.
+
+    >>> parse(b"0.5,-1e-3\\n", 2)
     array([ 0.5  , -0.001])
     """
     try:
         least = min(PANDAS_FROM, _IMPORTED_PANDAS_FROM) if "pandas" in sys.modules else PANDAS_FROM
-        values = (_parse_with_pandas if len(text) >= least else _parse_with_numpy)(text)
+        values = _parse_with_pandas(text, cells) if len(text) >= least else _parse_with_numpy(text)
     except ValueError:
         return None
+    return finite(values) if len(values) == cells else None
+
+
+def finite(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Give the values back; None where one is not finite."""
     return values if np.isfinite(values).all() else None
 
 
@@ -164,8 +169,12 @@ def _parse_with_numpy(text: bytes) -> NDArray[np.float64]:
     return np.loadtxt(BytesIO(text), delimiter=",", comments=None, ndmin=2).reshape(-1)
 
 
-def _parse_with_pandas(text: bytes) -> NDArray[np.float64]:
-    return np.concatenate(list(parse_in_pieces(BytesIO(text), len(text))))
+def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
+    values, at = np.empty(cells), 0
+    for piece in parse_in_pieces(BytesIO(text), len(text)):
+        values[at : at + len(piece)] = piece
+        at += len(piece)
+    return values[:at]
 
 
 def parse_in_pieces(source: IO[bytes], length: int) -> Iterator[NDArray[np.float64]]:
@@ -215,7 +224,7 @@ def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b
     for row, line in enumerate(text[:-1].split(b"\n")):
         if line.count(b",") + 1 != cells_per_line:
             return ragged(line, cells_per_line, partial(place, row))
-        if not re.fullmatch(_LINE, line) or parse(line + b"\n") is None:
+        if not re.fullmatch(_LINE, line) or parse(line + b"\n", cells_per_line) is None:
             for column, cell in enumerate(line.split(b",")):
                 if not is_weight(cell):
                     return _refused_cell(cell, place(row, column), decimal)

@@ -77,6 +77,11 @@ class Form(NamedTuple):
     decimal: bytes = b"."
 
     @property
+    def cells(self) -> int:
+        """The number of its cells."""
+        return self.rows * self.columns
+
+    @property
     def as_it_is(self) -> bool:
         """Whether the lines of the file are the rows of the table."""
         return not self.transposed and self.grid.columns == self.columns

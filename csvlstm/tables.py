@@ -5,11 +5,11 @@ whatever form the file has. From it come the values, and the spans that say wher
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property, partial
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,11 @@ from .decimals import Cell
 from .dialect import Canonical, readings
 from .errors import CsvLstmError, Place, shown
 from .layout import Sizes
+from .parallel import Assistant, Parsing
 from .parsing import Text, parse, ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source
-
-if TYPE_CHECKING:
-    from .parallel import Assistant, Parsing
 
 _NEWLINE = ord("\n")
 # A line that has no more than its index leaves a blank line, which is refused.
@@ -54,7 +52,7 @@ class Table:
         ends: NDArray[np.int64],
         recognised: list[str],
         beside: Labels,
-        parsing: "Parsing | None" = None,
+        parsing: Parsing | None = None,
     ) -> None:
         self.name = source.name
         self.sha256 = source.sha256
@@ -66,14 +64,14 @@ class Table:
         self._parsing = parsing
 
     @cached_property
-    def spans(self) -> NDArray[np.int64]:
-        """The places in the text where each quarter of each row starts and stops, [rows, 4, 2]."""
+    def spans(self) -> list[NDArray[np.int64]]:
+        """The places in the text where each quarter of each row starts and stops, four times [rows, 2]."""
         return spans(self._ends)
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """The numbers as float64 [rows, 4H]; asking for them raises CsvLstmError at a cell that is no finite number."""
-        values = self._parsing.values() if self._parsing else parse(self.text)
+        values = self._parsing.values() if self._parsing else parse(self.text, self.form.cells)
         if values is None:
             raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
         return values.reshape(self.form.rows, self.form.columns)
@@ -115,7 +113,7 @@ def read_export(
     options: Options = DEFAULTS,
     *,
     digest: bool = False,
-    assistant: "Assistant | None" = None,
+    assistant: Assistant | None = None,
 ) -> Export:
     """Read the kernel and the bias of one cell as the declared sizes say.
 
@@ -176,23 +174,25 @@ def _misfit(kernel_texts: list[Canonical], bias_texts: list[Canonical], sizes: S
     return wrong_sizes(kernel, bias, sizes, options)
 
 
-def spans(ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pair where each quarter starts with where it stops: [rows, 4, 2] from the separators behind the quarters.
+def spans(ends: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Pair where each quarter starts with where it stops: four times [rows, 2] from the separators behind the quarters.
 
-    >>> spans(np.array([1, 3, 5, 7])).tolist()
-    [[[0, 1], [2, 3], [4, 5], [6, 7]]]
+    >>> [quarter.tolist() for quarter in spans(np.array([1, 3, 5, 7]))]
+    [[[0, 1]], [[2, 3]], [[4, 5]], [[6, 7]]]
     """
     starts = np.concatenate(([0], ends + 1))[:-1]
-    return np.stack((starts, ends), axis=-1).reshape(-1, 4, 2)
+    pairs = np.stack((starts, ends), axis=-1)
+    return [pairs[quarter::4] for quarter in range(4)]
 
 
-def lines(text: Text, quarters: NDArray[np.int64]) -> Iterator[bytes]:
-    r"""Yield the lines that the spans [rows, 4, 2] name, each without its newline and then the newline.
+def lines(text: Text, quarters: Sequence[NDArray[np.int64]]) -> Iterator[bytes]:
+    r"""Yield the lines that the spans of four quarters name, each without its newline and then the newline.
 
-    >>> b"".join(lines(b"a,b,c,d\n", np.array([[[0, 1], [4, 5], [2, 3], [6, 7]]])))
+    >>> a, b, c, d = spans(np.array([1, 3, 5, 7]))
+    >>> b"".join(lines(b"a,b,c,d\n", [a, c, b, d]))
     b'a,c,b,d\n'
     """
-    for row in quarters.tolist():
+    for row in zip(*(quarter.tolist() for quarter in quarters), strict=True):
         yield b",".join([text[start:stop] for start, stop in row])
         yield b"\n"
 
@@ -209,14 +209,14 @@ def ragged_line(text: Canonical) -> CsvLstmError | None:
 
 
 def table(
-    source: Source, canonical_text: Canonical, form: Form, quarter: int, assistant: "Assistant | None" = None
+    source: Source, canonical_text: Canonical, form: Form, quarter: int, assistant: Assistant | None = None
 ) -> Table:
     """Make a table of what was read, with quarters of `quarter` cells; an `assistant` begins to parse a large one.
 
     Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
     text = body(canonical_text.text, form.grid)
-    parsing = assistant.begin(text, form.rows * form.columns) if assistant and form.as_it_is else None
+    parsing = assistant.begin(text, form.cells) if assistant and form.as_it_is else None
     text, ends = _plain(text, form, quarter, source.name)
     recognised = [*canonical_text.recognised, *_recognised(form)]
     return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid), parsing)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from csvlstm.behaviour import Behaviour, compare_behaviour, run_export
+from csvlstm.cells import quarters_of
 from csvlstm.convert import convert_lstm_weights
 from csvlstm.layout import PARTS, Sizes
 from csvlstm.tables import Export
@@ -22,7 +23,8 @@ def right(export: Export, forget_bias: float = 1.0) -> Weights:
 
 
 def behaviour(export: Export, weights: Weights, forget_bias: float = 1.0, seed: int = 0) -> Behaviour:
-    return compare_behaviour(run_export(export, forget_bias, seed), export, weights, forget_bias)
+    quarters = {part: quarters_of(array) for part, array in weights.items()}
+    return compare_behaviour(run_export(export, forget_bias, seed), export, quarters, forget_bias)
 
 
 def reordered(weights: Weights, order: tuple[int, ...]) -> Weights:

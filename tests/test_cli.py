@@ -14,6 +14,7 @@ import pytest
 
 from csvlstm import __version__
 from csvlstm import cli as commands
+from csvlstm.cells import Quarters
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 KERNEL = str(SAMPLES / "sunspots" / "cell_0_kernel.csv")
@@ -234,7 +235,7 @@ def test_an_interrupt_is_quiet_and_leaves_no_trace(tmp_path: Path, number: signa
 def test_a_bug_is_one_line_and_shows_its_traceback_only_with_debug(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def bug(asked: object) -> None:
+    def bug(*asked: object) -> None:
         raise IndexError("out of range")
 
     monkeypatch.setattr("csvlstm.conversion.convert_in_memory", bug)
@@ -250,8 +251,8 @@ def test_a_bug_is_one_line_and_shows_its_traceback_only_with_debug(
 def test_what_is_not_equivalent_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def without_swap(quarters: object, input_size: int) -> object:
-        return quarters[:input_size], quarters[input_size:]  # type: ignore[index]
+    def without_swap(quarters: Quarters, input_size: int) -> tuple[Quarters, Quarters]:
+        return [quarter[:input_size] for quarter in quarters], [quarter[input_size:] for quarter in quarters]
 
     monkeypatch.setattr("csvlstm.convert.move", without_swap)
     assert commands.main(["convert", KERNEL, BIAS, *SIZES, "-o", str(tmp_path / "keras")]) == 1
@@ -380,6 +381,14 @@ def test_help_is_enough_to_use_it() -> None:
         "exit codes:",
     ):
         assert word in shown
+
+
+def test_help_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lines(columns: str) -> int:
+        monkeypatch.setenv("COLUMNS", columns)
+        return csvlstm("convert", "--help").stdout.count(b"\n")
+
+    assert lines("50") > lines("80") > lines("200")
 
 
 def test_version() -> None:

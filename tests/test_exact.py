@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvlstm.cells import quarters_of
 from csvlstm.convert import convert_bias_text, convert_text, convert_values
 from csvlstm.exact import compare_blocks
 from csvlstm.layout import PARTS, Sizes
@@ -23,7 +24,13 @@ Values = dict[str, np.ndarray]
 
 def convert(export: Export, forget_bias: float = 1.0) -> tuple[Texts, Values]:
     bias_text = convert_bias_text(export.bias, forget_bias)
-    return convert_text(export, bias_text), convert_values(export, bias_text)
+    values = convert_values(export, bias_text)
+    return convert_text(export, bias_text), {part: np.concatenate(values[part], axis=1) for part in PARTS}
+
+
+def compare(export: Export, texts: Texts, values: Values, forget_bias: float) -> list[BlockResult]:
+    quarters = {part: quarters_of(array) for part, array in values.items()}
+    return compare_blocks(export, texts, quarters, forget_bias)
 
 
 def differing(blocks: list[BlockResult]) -> dict[tuple[str, str], int]:
@@ -40,7 +47,7 @@ def replace_cell(text: Text, row: int, column: int, cell: bytes) -> bytes:
 @pytest.mark.parametrize("forget_bias", [0.0, 1.0, 2.5, -0.1])
 def test_a_right_conversion_is_identical_in_all_12_blocks(tmp_path: Path, sizes: Sizes, forget_bias: float) -> None:
     export = random_export(tmp_path, sizes)
-    blocks = compare_blocks(export, *convert(export, forget_bias), forget_bias)
+    blocks = compare(export, *convert(export, forget_bias), forget_bias)
     assert [block.verdict for block in blocks] == 12 * [IDENTICAL]
     assert sum(block.cells for block in blocks) == (sizes.rows + 1) * sizes.columns
 
@@ -53,7 +60,7 @@ def test_every_changed_number_is_found_in_its_block(tmp_path: Path, part: str) -
         changed = {**values, part: values[part].copy()}
         changed[part][place] = np.nextafter(changed[part][place], np.inf)
         gate = "ifco"[place[-1] // 2]
-        assert differing(compare_blocks(export, texts, changed, 1.0)) == {(part, gate): 1}
+        assert differing(compare(export, texts, changed, 1.0)) == {(part, gate): 1}
 
 
 @pytest.mark.parametrize("part", ["kernel", "recurrent_kernel"])
@@ -63,7 +70,7 @@ def test_every_changed_text_is_found_even_where_it_is_the_same_number(tmp_path: 
     for row, column in np.ndindex(values[part].shape):
         cell = bytes(texts[part][:]).splitlines()[row].split(b",")[column]
         changed = {**texts, part: replace_cell(texts[part], row, column, b"0" + cell.lstrip(b"-"))}
-        assert differing(compare_blocks(export, changed, values, 1.0)) == {(part, "ifco"[column // 2]): 1}
+        assert differing(compare(export, changed, values, 1.0)) == {(part, "ifco"[column // 2]): 1}
 
 
 def test_a_negative_zero_is_not_a_zero(tmp_path: Path) -> None:
@@ -73,7 +80,7 @@ def test_a_negative_zero_is_not_a_zero(tmp_path: Path) -> None:
     export = read_export(str(kernel), str(bias), Sizes(1, 1))
     texts, values = convert(export)
     values["kernel"][0, 0] = -0.0
-    assert differing(compare_blocks(export, texts, values, 1.0)) == {("kernel", "i"): 1}
+    assert differing(compare(export, texts, values, 1.0)) == {("kernel", "i"): 1}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,7 @@ def test_a_text_of_another_shape_is_different(tmp_path: Path, tamper: Callable[[
     export = random_export(tmp_path, Sizes(3, 2))
     texts, values = convert(export)
     changed = {**texts, "kernel": tamper(bytes(texts["kernel"][:]))}
-    assert ("kernel", "o") in differing(compare_blocks(export, changed, values, 1.0))
+    assert ("kernel", "o") in differing(compare(export, changed, values, 1.0))
 
 
 @given(forget_bias=st.floats(-1e6, 1e6), other=st.floats(-1e6, 1e6))
@@ -99,7 +106,7 @@ def test_another_forget_bias_differs_in_the_forget_block_alone(
     tmp_path_factory: pytest.TempPathFactory, forget_bias: float, other: float
 ) -> None:
     export = random_export(tmp_path_factory.mktemp("export"), Sizes(2, 3), scale=1e-3)
-    blocks = compare_blocks(export, *convert(export, forget_bias), other)
+    blocks = compare(export, *convert(export, forget_bias), other)
     expected = {("bias", "f"): np.count_nonzero(sums(export, forget_bias) != sums(export, other))}
     # Without a forget bias the text is moved, and 1e-3 is another text than the shortest form of its sum.
     if forget_bias and other:
@@ -117,7 +124,7 @@ def test_the_ranges_are_those_of_the_files_as_they_lie_there(tmp_path: Path) -> 
     export = read_export(str(tmp_path / "k.csv"), str(tmp_path / "b.csv"), Sizes(2, 1))
     ranges = [
         (block.part, block.gate, block.source_range, block.target_range)
-        for block in compare_blocks(export, *convert(export), 1.0)
+        for block in compare(export, *convert(export), 1.0)
     ]
     assert ranges == [
         ("kernel", "i", "B2:B3", "A1:A2"),

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from csvlstm import read_weights
+from csvlstm.cells import Quarters
 from csvlstm.cli import main
 from csvlstm.errors import CsvLstmError
 
@@ -164,8 +165,8 @@ def test_wrong_sizes_name_the_row_that_declares_them(tmp_path: Path) -> None:
 def test_a_network_that_is_not_equivalent_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def without_swap(quarters: np.ndarray, input_size: int) -> tuple[np.ndarray, np.ndarray]:
-        return quarters[:input_size], quarters[input_size:]
+    def without_swap(quarters: Quarters, input_size: int) -> tuple[Quarters, Quarters]:
+        return [quarter[:input_size] for quarter in quarters], [quarter[input_size:] for quarter in quarters]
 
     monkeypatch.setattr("csvlstm.convert.move", without_swap)
     assert main(["convert", "--layers", str(LAYERS), "-o", str(tmp_path / "keras")]) == 1

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from csvlstm import network, parallel
+from csvlstm import parallel
 from csvlstm.cli import main
 from csvlstm.parallel import Assistant, Parsing
 from csvlstm.parsing import parse
@@ -21,8 +23,7 @@ PLAIN = [row for row in READ if not row.options][:40]
 @pytest.fixture(autouse=True)
 def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send texts of any size through the second process."""
-    for module in (network, parallel):
-        monkeypatch.setattr(module, "PANDAS_FROM", 1)
+    monkeypatch.setattr(parallel, "PANDAS_FROM", 1)
 
 
 def children() -> str:
@@ -69,7 +70,7 @@ def test_where_the_process_is_killed_the_text_is_parsed_here() -> None:
         parsing = begun(assistant, text)
         assert assistant._process
         os.kill(assistant._process.pid, signal.SIGKILL)
-        values, expected = parsing.values(), parse(text)
+        values, expected = parsing.values(), parse(text, parsing.cells)
     assert values is not None
     assert expected is not None
     assert values.tobytes() == expected.tobytes()
@@ -88,8 +89,8 @@ def test_where_no_thread_can_be_started_nothing_is_begun(monkeypatch: pytest.Mon
     def refused(*arguments: object) -> None:
         raise RuntimeError("can't start new thread")
 
+    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor.submit", refused)
     with Assistant() as assistant:
-        monkeypatch.setattr(assistant._writer, "submit", refused)
         assert assistant.begin(b"0.5,0.25\n", 2) is None
 
 
@@ -99,6 +100,17 @@ def test_small_texts_and_files_need_no_process(monkeypatch: pytest.MonkeyPatch) 
         assistant.expect(__file__ + ".missing")
         assert assistant.begin(b"0.5,0.25\n", 2) is None
         assert assistant._process is None
+
+
+def test_it_is_expected_before_numpy_is_imported(tmp_path: Path) -> None:
+    program = (
+        "import sys; from csvlstm.parallel import Assistant; "
+        "Assistant.expect = lambda self, path: print('numpy' in sys.modules, path); "
+        "from csvlstm.cli import main; main(sys.argv[1:])"
+    )
+    arguments = ["inspect", str(LAYERS.with_name("cell_0_kernel.csv")), "-q"]
+    run = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, check=True)
+    assert run.stdout.decode().splitlines()[0] == f"False {arguments[1]}"
 
 
 def test_a_network_is_the_same_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

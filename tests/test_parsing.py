@@ -144,7 +144,7 @@ def test_lines_are_counted_by_their_newlines(text: bytes) -> None:
 
 
 def by_numpy(text: bytes) -> Values | None:
-    return parse(text)
+    return parse(text, text.count(b",") + text.count(b"\n"))
 
 
 def by_pandas(text: bytes, read_bytes: int = 1 << 15, read_rows: int = 1 << 14) -> Values | None:
@@ -152,7 +152,7 @@ def by_pandas(text: bytes, read_bytes: int = 1 << 15, read_rows: int = 1 << 14) 
         patch.setattr(parsing, "PANDAS_FROM", 0)
         patch.setattr(parsing, "_READ_BYTES", read_bytes)
         patch.setattr(parsing, "_READ_ROWS", read_rows)
-        return parse(text)
+        return by_numpy(text)
 
 
 def by_pandas_in_small_pieces(text: bytes) -> Values | None:
