@@ -31,7 +31,8 @@ def quarters_of(weights: Array) -> Quarters:
     >>> [quarter.tolist() for quarter in quarters_of(np.arange(8))]
     [[0, 1], [2, 3], [4, 5], [6, 7]]
     """
-    return np.split(weights, 4, axis=-1)
+    h = weights.shape[-1] // 4
+    return [weights[..., quarter * h : (quarter + 1) * h] for quarter in range(4)]
 
 
 def sigmoid(x: Array) -> Array:
@@ -77,8 +78,9 @@ def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bi
             [4.]]])
     """
     z = np.concatenate([x, h], axis=-1) @ kernel + bias
-    i, j, f, o = np.split(z, 4, axis=-1)
-    return np.stack([i, j, f + z.dtype.type(forget_bias), o], axis=-2)
+    _i, _j, f, _o = quarters_of(z)
+    f += z.dtype.type(forget_bias)
+    return z.reshape(*z.shape[:-1], 4, -1)
 
 
 def tf1_lstm_cell(
@@ -104,7 +106,7 @@ def tf1_lstm_cell(
 
 def tf1_update(preactivations: Array, c: Array, activation: Activation = sigmoid) -> tuple[Array, Array]:
     """Compute (c, h) after a step from TensorFlow 1's preactivations [batch, 4, H] and c [batch, H]."""
-    i, j, f, o = np.moveaxis(preactivations, -2, 0)
+    i, j, f, o = (preactivations[..., gate, :] for gate in range(4))
     c = activation(f) * c + activation(i) * np.tanh(j)
     return c, activation(o) * np.tanh(c)
 

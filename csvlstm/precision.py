@@ -43,13 +43,13 @@ class Numbers(NamedTuple):
         return len(self.values) >= _FEWEST
 
 
-def sampled(values: Array) -> Array:
-    """Take up to 4096 numbers, spread over all rows and columns."""
+def sampled(values: Array, most: int = _SAMPLE) -> Array:
+    """Take so many numbers, spread over all rows and columns."""
     flat = values.reshape(-1)
-    if flat.size <= _SAMPLE:
+    if flat.size <= most:
         return flat
     # Multiples of the golden ratio fall evenly everywhere; a fixed stride could stay in a few columns.
-    return flat[(np.arange(_SAMPLE) * _GOLDEN % 1 * flat.size).astype(np.int64)]
+    return flat[(np.arange(most) * _GOLDEN % 1 * flat.size).astype(np.int64)]
 
 
 def measured(values: Array) -> Numbers:

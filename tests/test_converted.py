@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csvlstm import converted
 from csvlstm.cli import main
 from csvlstm.converted import read_converted
 from csvlstm.layout import KERNELS, PARTS, Sizes
+from csvlstm.parsing import parse
 from csvlstm.tables import Export
 
 from .exports import SIZES, random_export
@@ -27,13 +27,12 @@ def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: Export) -> lis
     alone = read_converted(folder)
     cells = list[int]()
 
-    def parse(text: bytes, count: int) -> np.ndarray | None:
+    def counted(text: bytes, count: int) -> np.ndarray | None:
         cells.append(count)
-        return original(text, count)
+        return parse(text, count)
 
     with monkeypatch.context() as patch:
-        original = converted.parse
-        patch.setattr(converted, "parse", parse)
+        patch.setattr("csvlstm.converted.parse", counted)
         beside = read_converted(folder, export=export)
     for part in PARTS:
         assert beside[part].values.tobytes() == alone[part].values.tobytes()
