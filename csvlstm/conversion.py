@@ -44,11 +44,12 @@ class Conversion(NamedTuple):
 
 
 class _Converted(NamedTuple):
-    """A converted cell: its report, the text of each part, and its outputs [steps, H] in the check."""
+    """A converted cell: its report, the text of each part, its outputs [steps, H] in the check, and its new files."""
 
     report: CellReport
     texts: dict[str, Text]
     outputs: Array
+    entries: list[Entry]
 
 
 def convert_in_memory(asked: Conversion, assistant: Assistant | None = None) -> tuple[Report, dict[str, Text]]:
@@ -91,13 +92,13 @@ def _convert_cells(
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
         export = read_cell(cell, asked.options, digest=asked.network.has_folders, assistant=assistant)
-        report, texts, outputs = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
-        flow.give(outputs)
-        entries += _entries(cell, export, texts) if asked.network.has_folders else []
+        converted = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
+        flow.give(converted.outputs)
+        entries += converted.entries
         advance(cell.sizes.weights)
-        yield report
+        yield converted.report
         # What is still named while the next cell is read would stay in memory beside it.
-        del export, texts
+        del export, converted
     if asked.network.has_folders:
         files.store(MANIFEST, [write_manifest(entries, asked.style.delimiter)])
 
@@ -108,6 +109,7 @@ def _convert(
     # All that needs the text alone comes first: an assistant may still be parsing it.
     bias_text = convert_bias_text(export.bias, cell.forget_bias)
     texts = convert_text(export, bias_text, store, asked.style)
+    entries = list(_entries(cell, export, texts)) if asked.network.has_folders else []
     is_moved = asked.style == PLAIN and kernel_text_is_moved(export, texts)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     folder = cell.folder_in(directory)
@@ -121,7 +123,7 @@ def _convert(
         run = run_export(export, cell.forget_bias, asked.seed, x)
         behaviour, outputs = compare_behaviour(run, export, values, cell.forget_bias), run.outputs
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
-    return _Converted(report, texts, outputs)
+    return _Converted(report, texts, outputs, entries)
 
 
 def _read_and_compare(

@@ -118,7 +118,8 @@ class _Cells:
         self.part = part
         self.text = body(text.text, grid)
         self.form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
-        self._source = source
+        self._name = source.name
+        self._sha256 = source.sha256
         self._labels = labels(text.text, grid)
         self._export = export if export and part_is_moved(export, part, self.text) else None
         if self._export is None and separators(self.text, grid.columns, grid.columns) is None:
@@ -130,8 +131,8 @@ class _Cells:
         if values is None:
             raise self._refusal()
         shaped = values.reshape(self.form.rows, self.form.columns)
-        return Rectangle(self._source.name, shaped, self.form, self._labels, self._source.sha256)
+        return Rectangle(self._name, shaped, self.form, self._labels, self._sha256)
 
     def _refusal(self) -> CsvLstmError:
-        place = partial(self.form.place, self._source.name)
+        place = partial(self.form.place, self._name)
         return refusal(self.text, self.form.columns, place, self.form.decimal)

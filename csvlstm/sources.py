@@ -29,12 +29,17 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 class Source(NamedTuple):
     """What was read: its name for messages, and its bytes.
 
-    `sha256` is that of the bytes as they lay there, compressed or not; empty where nobody asked for it.
+    `packed` are the bytes as they lay there, compressed or not; empty where nobody asked for their SHA-256.
     """
 
     name: str
     data: bytes
-    sha256: str = ""
+    packed: bytes = b""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, taken when it is asked for; empty where nobody said before that he would."""
+        return sha256(self.packed) if self.packed else ""
 
 
 def sha256(data: bytes | mmap) -> str:
@@ -64,7 +69,7 @@ def identity(path: str) -> Identity | None:
 def read_source(path: str, cells: int | None = None, digest: bool = False, max_bytes: int | None = None) -> Source:
     """Read a whole file, or standard input for `-`, decompressed, and at most 64 bytes for each declared cell.
 
-    Where no cells are declared, `max_bytes` bounds it. `digest` asks for the SHA-256 as well.
+    Where no cells are declared, `max_bytes` bounds it. `digest` says that the SHA-256 will be asked for.
 
     Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
 
@@ -91,7 +96,7 @@ def read_source(path: str, cells: int | None = None, digest: bool = False, max_b
         raise CsvLstmError(found, Place(name), advice="wait until it is written")
     if limit is not None and len(data) > limit:
         raise _too_large(name, limit, cells)
-    return Source(name, data, sha256(packed) if digest else "")
+    return Source(name, data, packed if digest else b"")
 
 
 def _too_large(name: str, limit: int, cells: int | None) -> CsvLstmError:

@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 PLOT = Path(__file__).with_name("growth.svg")
 
 
-def draw_growth(points: Sequence[tuple[float, float, float]]) -> None:
+class Point(NamedTuple):
+    """What a kernel took: megabytes of its file, seconds, and megabytes of memory."""
+
+    megabytes: float
+    seconds: float
+    peak: float
+
+
+def draw_growth(points: Sequence[Point]) -> None:
     """Draw seconds and megabytes of memory over megabytes of the kernel's file, both axes logarithmic."""
     import matplotlib
 

@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 
 class Layer(NamedTuple):
     """The exported files of a cell, and its sizes."""
@@ -14,6 +12,16 @@ class Layer(NamedTuple):
     bias: Path
     input_size: int
     hidden_size: int
+
+    @property
+    def name(self) -> str:
+        """Its sizes, for the tables."""
+        return f"{self.input_size}, {self.hidden_size}"
+
+    @property
+    def cells(self) -> int:
+        """The cells of its kernel."""
+        return (self.input_size + self.hidden_size) * 4 * self.hidden_size
 
     @property
     def megabytes(self) -> float:
@@ -28,6 +36,9 @@ class Layer(NamedTuple):
 
 def write_layer(folder: Path, input_size: int, hidden_size: int) -> Layer:
     """Write a random kernel [(D+H) x 4H], and a bias [4H] as a row."""
+    # Here, because the steps of a conversion are timed from before numpy is imported.
+    import numpy as np
+
     draw = np.random.default_rng(0)
     layer = Layer(folder / "kernel.csv", folder / "bias.csv", input_size, hidden_size)
     for path, rows in ((layer.kernel, input_size + hidden_size), (layer.bias, 1)):

@@ -12,42 +12,42 @@ Command = Callable[[Path], list[str | Path]]
 """What gives the command line for a new output folder."""
 
 SCRIPTS = Path(__file__).with_name("scripts")
-CSVLSTM: list[str | Path] = [sys.executable, "-m", "csvlstm"]
+CSVLSTM = Path(sys.executable).with_name("csvlstm")
 
 
 def convert(layer: Layer) -> Command:
     """Convert a layer with csvlstm."""
-    return lambda output: [*CSVLSTM, "convert", layer.kernel, layer.bias, *layer.sizes, "-q", "-o", output]
+    return lambda output: [CSVLSTM, "convert", layer.kernel, layer.bias, *layer.sizes, "-q", "-o", output]
 
 
 def convert_network(table: Path) -> Command:
     """Convert a network with csvlstm."""
-    return lambda output: [*CSVLSTM, "convert", "--layers", table, "-q", "-o", output]
+    return lambda output: [CSVLSTM, "convert", "--layers", table, "-q", "-o", output]
 
 
 def check(layer: Layer, converted: Path) -> Command:
     """Check a converted layer."""
-    return lambda output: [*CSVLSTM, "check", layer.kernel, layer.bias, converted, *layer.sizes, "-q"]
+    return lambda output: [CSVLSTM, "check", layer.kernel, layer.bias, converted, *layer.sizes, "-q"]
 
 
 def audit(layer: Layer, converted: Path) -> Command:
     """Write the control totals of a converted layer."""
     return lambda output: [
-        *CSVLSTM, "audit", layer.kernel, layer.bias, converted, *layer.sizes, "-q", "-o", output / "audit.csv",
+        CSVLSTM, "audit", layer.kernel, layer.bias, converted, *layer.sizes, "-q", "-o", output / "audit.csv",
     ]  # fmt: skip
 
 
 def inspect(layer: Layer) -> Command:
     """Say what the files of a layer are."""
-    return lambda output: [*CSVLSTM, "inspect", layer.kernel, layer.bias, "-q"]
+    return lambda output: [CSVLSTM, "inspect", layer.kernel, layer.bias, "-q"]
 
 
-def others(layer: Layer, tensorflow: str) -> dict[str, Command]:
-    """Give the programs to compare with, by name, those whose package is installed."""
+def others(layer: Layer, tensorflow: str, times: int = 1) -> dict[str, Command]:
+    """Give the programs to compare with, by name, those whose package is installed; each converts so many times."""
     arguments: list[str | Path] = [layer.kernel, layer.bias, str(layer.input_size), str(layer.hidden_size)]
 
     def script(interpreter: str, name: str) -> Command:
-        return lambda output: [interpreter, SCRIPTS / name, *arguments, output]
+        return lambda output: [interpreter, SCRIPTS / name, *arguments, *_folders(output, times)]
 
     commands = {
         "numpy": script(sys.executable, "with_numpy.py"),
@@ -55,10 +55,22 @@ def others(layer: Layer, tensorflow: str) -> dict[str, Command]:
         "polars": script(sys.executable, "with_polars.py"),
         "tensorflow": script(tensorflow, "with_tensorflow.py"),
         "cut and paste": script("sh", "cut_and_paste.sh"),
-        "cp": lambda output: ["cp", layer.kernel, output],
     }
     needs = {"polars": (sys.executable, "polars"), "tensorflow": (tensorflow, "tensorflow")}
     return {name: command for name, command in commands.items() if name not in needs or _has(*needs[name])}
+
+
+def copy(layer: Layer) -> Command:
+    """Copy the kernel, the limit of any program."""
+    return lambda output: ["cp", layer.kernel, output]
+
+
+def _folders(output: Path, count: int) -> list[Path]:
+    """Make a folder for each conversion."""
+    folders = [output / str(number) for number in range(count)]
+    for folder in folders:
+        folder.mkdir()
+    return folders
 
 
 def _has(interpreter: str, package: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import tensorflow as tf
 
-kernel_file, bias_file, input_size, hidden_size, directory = sys.argv[1:]
+kernel_file, bias_file, input_size, hidden_size, *directories = sys.argv[1:]
 tf.compat.v1.enable_eager_execution()
 
 
@@ -20,7 +20,8 @@ def convert_lstm_weights(kernel, bias, hidden_size, forget_bias=1.0):
     return kernel, recurrent_kernel, tf.concat([i, f + forget_bias, j, o], axis=0)
 
 
-weights = (tf.constant(np.loadtxt(path, delimiter=",")) for path in (kernel_file, bias_file))
-parts = convert_lstm_weights(*weights, int(hidden_size))
-for name, part in zip(("kernel", "recurrent_kernel", "bias"), parts):  # noqa: B905
-    np.savetxt(f"{directory}/{name}.csv", np.atleast_2d(part.numpy()), fmt="%.9g", delimiter=",")
+for directory in directories:
+    weights = (tf.constant(np.loadtxt(path, delimiter=",")) for path in (kernel_file, bias_file))
+    parts = convert_lstm_weights(*weights, int(hidden_size))
+    for name, part in zip(("kernel", "recurrent_kernel", "bias"), parts):  # noqa: B905
+        np.savetxt(f"{directory}/{name}.csv", np.atleast_2d(part.numpy()), fmt="%.9g", delimiter=",")
