@@ -49,6 +49,17 @@ def write_layer(folder: Path, input_size: int, hidden_size: int) -> Layer:
     return layer
 
 
+def write_otherwise(converted: Path) -> Path:
+    """Write a converted set once more, the same numbers as %.18e does, as a text that has to be parsed."""
+    import numpy as np
+
+    folder = converted.with_name("written_otherwise")
+    folder.mkdir()
+    for file in converted.iterdir():
+        np.savetxt(folder / file.name, np.loadtxt(file, delimiter=",", ndmin=2), delimiter=",")
+    return folder
+
+
 def write_network(layer: Layer, layers: int) -> Path:
     """Write a table of so many layers with the same files."""
     table = layer.kernel.with_name("layers.csv")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .growth import Point
-from .layers import Layer, write_layer, write_network
+from .layers import Layer, write_layer, write_network, write_otherwise
 from .measuring import Measured, measure
 from .processes import seconds_of
 from .programs import audit, check, convert, convert_network, copy, inspect, others
@@ -62,6 +62,8 @@ def commands(sizes: list[str], rounds: Rounds) -> None:
         seconds_of(convert(layer)(converted))
         programs = {"**convert**": convert(layer), "check": check(layer, converted)}
         programs |= {"audit.csv": audit(layer, converted), "inspect": inspect(layer)}
+        other = write_otherwise(converted)
+        programs |= {"check, %.18e": check(layer, other), "audit.csv, %.18e": audit(layer, other)}
         _rows_with_shares(layer, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer)))
 
 
