@@ -78,9 +78,8 @@ def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bi
             [4.]]])
     """
     z = np.concatenate([x, h], axis=-1) @ kernel + bias
-    _i, _j, f, _o = quarters_of(z)
-    f += z.dtype.type(forget_bias)
-    return z.reshape(*z.shape[:-1], 4, -1)
+    i, j, f, o = quarters_of(z)
+    return np.stack([i, j, f + z.dtype.type(forget_bias), o], axis=-2)
 
 
 def tf1_lstm_cell(

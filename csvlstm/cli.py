@@ -501,7 +501,7 @@ def _convert(asked: argparse.Namespace, assistant: Assistant) -> int:
             _print(texts[asked.stdout][:])
     else:
         with progress(network.weights, "weights", quiet=asked.quiet) as advance:
-            report = convert_files(conversion, asked.output, asked.force, advance, assistant)
+            report = convert_files(conversion, asked.output, force=asked.force, advance=advance, assistant=assistant)
     _show(report, asked)
     return DONE if report.equivalent else DIFFERENT
 

@@ -66,6 +66,7 @@ def convert_in_memory(asked: Conversion, assistant: Assistant | None = None) -> 
 def convert_files(
     asked: Conversion,
     directory: str,
+    *,
     force: bool = False,
     advance: Advance = no_progress,
     assistant: Assistant | None = None,

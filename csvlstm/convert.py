@@ -123,9 +123,10 @@ def _styled(export: Export, moved: Sequence[Quarters], bias_text: bytes, style: 
 
 
 def convert_values(export: Export, bias_text: bytes) -> dict[str, Quarters]:
-    """Convert an export as numbers, each part as its four quarters.
+    """Convert an export as numbers, in quarters: kernel four [D, H], recurrent kernel four [H, H], bias four [1, H].
 
-    Those of the bias are read from its new text, so that the check sees what is there.
+    Those of the bias are read from its new text, so that the check sees what is there. Raises CsvLstmError where a cell
+    of the export is no finite number.
 
     >>> from csvlstm.layout import Sizes
     >>> from csvlstm.tables import read_export
@@ -140,7 +141,9 @@ def convert_values(export: Export, bias_text: bytes) -> dict[str, Quarters]:
 
 
 def moved_values(export: Export, part: str) -> NDArray[np.float64]:
-    """Give the numbers of a converted kernel [D, 4H], or recurrent kernel [H, 4H].
+    """Give the numbers of a converted kernel [D, 4H], or recurrent kernel [H, 4H], as an array of its own.
+
+    Raises CsvLstmError where a cell of the export is no finite number.
 
     >>> from csvlstm.layout import Sizes
     >>> from csvlstm.tables import read_export

@@ -80,7 +80,7 @@ def read_rectangle(path: str) -> Rectangle:
     _refuse_doubt(text)
     if any(grid.header_row and not grid.doubtful for grid in grids(text.text, DEFAULTS)[:1]):
         raise CsvLstmError("has a header row", text.place(1), expected="numbers only", advice="take the row out")
-    return _Cells("", source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False)).rectangle()
+    return _Cells(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False)).rectangle()
 
 
 def _read_parts(sources: Iterable[Source], export: Export | None = None) -> Iterator["_Cells"]:
@@ -102,7 +102,7 @@ def _read_part(source: Source, part: str, decimal: bytes | None, export: Export 
         found, expected = "the first row may be labels or weights", "labels such as i_0"
         raise CsvLstmError(found, text.place(1, 1), expected=expected, advice="take the row out where it is none")
     # A column too many shows in the shape.
-    return _Cells(part, source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)), export)
+    return _Cells(source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)), part, export)
 
 
 def _refuse_doubt(text: Canonical) -> None:
@@ -112,9 +112,15 @@ def _refuse_doubt(text: Canonical) -> None:
 
 
 class _Cells:
-    """The cells of a part as canonical text, without what stands beside them; raises CsvLstmError where one is none."""
+    """The cells of a file as canonical text [rows, columns], and their numbers as soon as those are asked for.
 
-    def __init__(self, part: str, source: Source, text: Canonical, grid: Grid, export: Export | None = None) -> None:
+    Where the file is a `part` of the converted set of an `export`, and its text is moved, its numbers are the export's.
+    Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
+    """
+
+    def __init__(
+        self, source: Source, text: Canonical, grid: Grid, part: str = "", export: Export | None = None
+    ) -> None:
         self.part = part
         self.text = body(text.text, grid)
         self.form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)

@@ -12,9 +12,9 @@ import numpy as np
 from .cells import Array
 from .errors import CsvLstmError, Place
 from .precision import UNLIKELY, Loss, Numbers, chance, is_smaller_float, likeliest_loss, measured, sampled, ulp
+from .sums import pieces
 from .tables import Table
 
-_PIECE = 1 << 16
 _LEAST_SHARE = 0.1
 """Of the numbers that lost digits: `%.8g` takes the last one of a few, which is not worth a warning."""
 
@@ -79,14 +79,14 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
 
 
 def _damage_of(table: Table) -> Iterator[Damage]:
-    numbers = _measured(table)
+    numbers = _numbers_of(table)
     found: list[Damage | None] = [_cut_short(table)]
     if numbers.are_many and not is_smaller_float(numbers):
         found = [_short(table, numbers), _whole(table, numbers), *found]
     return (damage for damage in found if damage)
 
 
-def _measured(table: Table) -> Numbers:
+def _numbers_of(table: Table) -> Numbers:
     """Measure some numbers, and many more where those do not show at once that the digits are there."""
     few = measured(sampled(table.values, _FEW))
     are_precise = few.are_many and np.mean(_lost_digits(few, likeliest_loss(few)[2])) < _HARDLY_ANY
@@ -111,7 +111,7 @@ def _rounded(table: Table, numbers: Numbers) -> Damage | None:
     by_chance, loss, units = likeliest_loss(numbers)
     if by_chance > UNLIKELY or np.mean(_lost_digits(numbers, units)) < _LEAST_SHARE:
         return None
-    if not all(loss.keeps(piece).all() for piece in _pieces(table)):
+    if not all(loss.keeps(piece).all() for piece in pieces(table.values)):
         return None
     where = table.values != 0
     found = f"all {np.count_nonzero(where):,} numbers have at most {loss}, fewer than float32 needs"
@@ -179,15 +179,10 @@ def _cut_short(table: Table) -> Damage | None:
     return Damage("cut_short", Place(table.name), table.values.size, found, _NO_SPREADSHEET)
 
 
-def _pieces(table: Table) -> Iterator[Array]:
-    flat = table.values.reshape(-1)
-    return (flat[at : at + _PIECE] for at in range(0, flat.size, _PIECE))
-
-
 def _gathered(table: Table, choose: Callable[[Array], Array], hopeful: Callable[[Array], bool]) -> Array:
     """Gather the chosen values, or none as soon as the first of a piece leaves no hope that all are damaged."""
     gathered = [np.empty(0)]
-    for piece in _pieces(table):
+    for piece in pieces(table.values):
         gathered.append(piece[choose(piece)])
         if not hopeful(gathered[-1][:1]):
             return np.empty(0)

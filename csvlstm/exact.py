@@ -57,7 +57,10 @@ def kernel_text_is_moved(export: Export, texts: dict[str, Text]) -> bool:
 
 
 def part_is_moved(export: Export, part: str, text: Text) -> bool:
-    """Tell the same of one part; the bias is none of them, because its text is rewritten."""
+    """Tell whether the text of one kernel, quarters swapped back, is that of its rows in the export byte for byte.
+
+    That of a bias never is: its forget bias makes it another text.
+    """
     if part not in KERNELS:
         return False
     kernel = export.kernel

@@ -49,9 +49,7 @@ class Staging:
         """Open a new file to write and read; raises CsvLstmError where the disk refuses."""
         path = f"{self.folder}/{name}"
         with refusing(self._directory):
-            # Asked first, because to ask is cheaper than to fail, and each folder gets three files.
-            if not os.path.isdir(os.path.dirname(path)):
-                os.makedirs(os.path.dirname(path))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "x+b", buffering=_BUFFER) as file:
                 yield file
                 self._names.append(name)

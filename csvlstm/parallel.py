@@ -36,10 +36,10 @@ class Parsing(NamedTuple):
 
     def values(self) -> "NDArray[np.float64] | None":
         """Wait for the values [cells], as `parse` gives them; where the other process failed, parse the text here."""
-        from .parsing import finite, parse
+        from .parsing import finite_or_none, parse
 
         values = self.read.result()
-        return parse(self.text, self.cells) if values is None else finite(values)
+        return parse(self.text, self.cells) if values is None else finite_or_none(values)
 
 
 class Assistant:

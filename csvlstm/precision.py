@@ -44,7 +44,7 @@ class Numbers(NamedTuple):
 
 
 def sampled(values: Array, most: int = _SAMPLE) -> Array:
-    """Take so many numbers, spread over all rows and columns."""
+    """Take at most so many numbers, spread over all rows and columns."""
     flat = values.reshape(-1)
     if flat.size <= most:
         return flat

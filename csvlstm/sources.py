@@ -29,7 +29,7 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 class Source(NamedTuple):
     """What was read: its name for messages, and its bytes.
 
-    `packed` are the bytes as they lay there, compressed or not; empty where nobody asked for their SHA-256.
+    `packed` are the bytes as they lay there, compressed or not; they are kept only for who needs their SHA-256.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Source(NamedTuple):
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the file, taken when it is asked for; empty where nobody said before that he would."""
+        """The SHA-256 of the file, computed here and not while it is read; empty where there are no packed bytes."""
         return sha256(self.packed) if self.packed else ""
 
 
@@ -69,7 +69,7 @@ def identity(path: str) -> Identity | None:
 def read_source(path: str, cells: int | None = None, digest: bool = False, max_bytes: int | None = None) -> Source:
     """Read a whole file, or standard input for `-`, decompressed, and at most 64 bytes for each declared cell.
 
-    Where no cells are declared, `max_bytes` bounds it. `digest` says that the SHA-256 will be asked for.
+    Where no cells are declared, `max_bytes` bounds it. `digest` keeps what the SHA-256 is computed from.
 
     Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
 

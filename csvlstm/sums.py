@@ -29,7 +29,7 @@ def exact_sum(values: Array) -> float:
 
 
 def pieces(values: Array) -> Iterator[Array]:
-    """Yield some rows at a time.
+    """Yield views of some rows at a time of values [rows, columns].
 
     >>> [piece.shape for piece in pieces(np.zeros((3, 40_000)))]
     [(1, 40000), (1, 40000), (1, 40000)]
