@@ -140,7 +140,7 @@ def audit_layer(layer: Layer) -> LayerAudit:
 
 
 def _row(layer: Layer, block: Block, result: BlockResult) -> Row:
-    table = layer.export.bias if block.source == "bias" else layer.export.kernel
+    table = layer.export.table_of(block.part)
     file = layer.converted[block.part]
     source = cut(table.values, block.source_rows, block.source_columns)
     values = fit_shape(block.part, file.values, layer.export.sizes)

@@ -113,4 +113,5 @@ def _uniform(draw: random.Random, rows: int, columns: int) -> Array:
 
 
 def _largest(values: Array) -> float:
-    return float(np.max(np.nan_to_num(values, nan=0.0, posinf=np.inf)))
+    """Give the largest of some magnitudes; a NaN is passed over."""
+    return float(np.fmax.reduce(values, axis=None, initial=0.0))

@@ -78,8 +78,10 @@ def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bi
             [4.]]])
     """
     z = np.concatenate([x, h], axis=-1) @ kernel + bias
-    i, j, f, o = quarters_of(z)
-    return np.stack([i, j, f + z.dtype.type(forget_bias), o], axis=-2)
+    gates = z.reshape(*z.shape[:-1], 4, -1)
+    f = gates[..., 2, :]
+    f += z.dtype.type(forget_bias)
+    return gates
 
 
 def tf1_lstm_cell(
@@ -105,9 +107,11 @@ def tf1_lstm_cell(
 
 def tf1_update(preactivations: Array, c: Array, activation: Activation = sigmoid) -> tuple[Array, Array]:
     """Compute (c, h) after a step from TensorFlow 1's preactivations [batch, 4, H] and c [batch, H]."""
-    i, j, f, o = (preactivations[..., gate, :] for gate in range(4))
-    c = activation(f) * c + activation(i) * np.tanh(j)
-    return c, activation(o) * np.tanh(c)
+    # Of all four in one go, though j has none: three small ones take twice as long.
+    activated = activation(preactivations)
+    i, _, f, o = (activated[..., gate, :] for gate in range(4))
+    c = f * c + i * np.tanh(preactivations[..., 1, :])
+    return c, o * np.tanh(c)
 
 
 def keras_preactivations(x: Array, h: Array, kernel: Quarters, recurrent_kernel: Quarters, bias: Quarters) -> Array:

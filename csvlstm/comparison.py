@@ -57,7 +57,7 @@ def fit_shapes(converted: dict[str, Rectangle], sizes: Sizes) -> dict[str, Array
 
 def expected_values(block: Block, export: Export, forget_bias: float) -> Array:
     """Give what a block must hold: its source, and in the forget block of the bias the float64 sum."""
-    table = export.bias if block.source == "bias" else export.kernel
+    table = export.table_of(block.part)
     source = cut(table.values, block.source_rows, block.source_columns)
     # A sum beyond float64 is infinite, and equal to no weight.
     with np.errstate(over="ignore"):
@@ -65,7 +65,7 @@ def expected_values(block: Block, export: Export, forget_bias: float) -> Array:
 
 
 def _compare(export: Export, block: Block, file: Rectangle, forget_bias: float, tolerance: Slack) -> BlockResult:
-    table = export.bias if block.source == "bias" else export.kernel
+    table = export.table_of(block.part)
     values = fit_shape(block.part, file.values, export.sizes)
     if values is None:
         everywhere = np.ones((len(block.target_rows), len(block.target_columns)), np.bool_)

@@ -149,8 +149,6 @@ def _read_and_compare(
 def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
     """List the new files of a cell, with the file that each was made from."""
     for part, text in texts.items():
-        is_bias = part == "bias"
-        source = export.bias if is_bias else export.kernel
         rows, columns = len(cell.sizes.rows_of(part)), cell.sizes.columns
         grid = target_form(part, rows, columns, is_column=export.bias.form.grid.columns == 1).grid
         yield Entry(
@@ -160,7 +158,7 @@ def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Ent
             part,
             grid.rows,
             grid.columns,
-            cell.sources[is_bias],
-            source.sha256,
+            cell.sources[part == "bias"],
+            export.table_of(part).sha256,
             sha256(text),
         )

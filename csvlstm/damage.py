@@ -79,28 +79,29 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
 
 
 def _damage_of(table: Table) -> Iterator[Damage]:
-    numbers = _numbers_of(table)
-    found: list[Damage | None] = [_cut_short(table)]
-    if numbers.are_many and not is_smaller_float(numbers):
-        found = [_short(table, numbers), _whole(table, numbers), *found]
-    return (damage for damage in found if damage)
+    numbers, are_precise = _numbers_of(table)
+    found = [_short(table, numbers, are_precise), _whole(table, numbers)] if numbers.are_many else []
+    # Asked where it matters only: most files are not damaged.
+    if any(found) and is_smaller_float(numbers):
+        found = []
+    return (damage for damage in [*found, _cut_short(table)] if damage)
 
 
-def _numbers_of(table: Table) -> Numbers:
-    """Measure some numbers, and many more where those do not show at once that the digits are there."""
+def _numbers_of(table: Table) -> tuple[Numbers, bool]:
+    """Measure some numbers, and many more where those do not show at once that the digits are there; tell whether."""
     few = measured(sampled(table.values, _FEW))
-    are_precise = few.are_many and np.mean(_lost_digits(few, likeliest_loss(few)[2])) < _HARDLY_ANY
-    return few if are_precise or table.values.size <= _FEW else measured(sampled(table.values))
+    are_precise = few.are_many and _share_of_lost(few, likeliest_loss(few).units) < _HARDLY_ANY
+    return few if are_precise or table.values.size <= _FEW else measured(sampled(table.values)), are_precise
 
 
-def _lost_digits(numbers: Numbers, units: Array) -> Array:
-    lost: Array = units > ulp(numbers.values)
-    return lost
+def _share_of_lost(numbers: Numbers, units: Array) -> float:
+    """Give the share of the numbers that lost digits."""
+    return float(np.mean(units > ulp(numbers.values)))
 
 
-def _short(table: Table, numbers: Numbers) -> Damage | None:
+def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
     """Find lost digits; numbers with few decimals look cut, and cut ones beside large numbers as if all had few."""
-    rounded, cut = _rounded(table, numbers), _cut(table, numbers)
+    rounded, cut = None if are_precise else _rounded(table, numbers), _cut(table, numbers)
     if rounded and cut:
         return cut if "E" in table.cell(*_first(_is_small(table.values))) else rounded
     return rounded or cut
@@ -109,7 +110,7 @@ def _short(table: Table, numbers: Numbers) -> Damage | None:
 def _rounded(table: Table, numbers: Numbers) -> Damage | None:
     """Find that all numbers have too few digits, or too few decimals."""
     by_chance, loss, units = likeliest_loss(numbers)
-    if by_chance > UNLIKELY or np.mean(_lost_digits(numbers, units)) < _LEAST_SHARE:
+    if by_chance > UNLIKELY or _share_of_lost(numbers, units) < _LEAST_SHARE:
         return None
     if not all(loss.keeps(piece).all() for piece in pieces(table.values)):
         return None
@@ -158,7 +159,7 @@ def _whole(table: Table, numbers: Numbers) -> Damage | None:
     if len(distinct) <= _MOST_CONSTANTS and counts.min() > 1:
         return None
     # Rounding to few digits makes whole numbers, too.
-    steps = np.maximum(ulp(distinct), likeliest_loss(fractions)[1].unit(distinct))
+    steps = np.maximum(ulp(distinct), likeliest_loss(fractions).loss.unit(distinct))
     if not _are_whole(values) or chance(steps, np.ones_like(distinct)) > _UNLIKELY_TO_BE_WHOLE:
         return None
     found = f"{_count(len(values), 'whole number', 'whole numbers')} among fractions, as if a decimal point was lost"
@@ -183,9 +184,10 @@ def _gathered(table: Table, choose: Callable[[Array], Array], hopeful: Callable[
     """Gather the chosen values, or none as soon as the first of a piece leaves no hope that all are damaged."""
     gathered = [np.empty(0)]
     for piece in pieces(table.values):
-        gathered.append(piece[choose(piece)])
-        if not hopeful(gathered[-1][:1]):
+        chosen = piece[choose(piece)]
+        if len(chosen) and not hopeful(chosen[:1]):
             return np.empty(0)
+        gathered.append(chosen)
     return np.concatenate(gathered)
 
 

@@ -225,7 +225,7 @@ def _edited(case: _Case, fit: _Fit, differs: Array) -> Mistake:
 
 def _edit(case: _Case, fit: _Fit, row: int, column: int) -> str:
     """Say what stands in a cell instead of what, and where that comes from."""
-    table = case.export.bias if case.part == "bias" else case.export.kernel
+    table = case.export.table_of(case.part)
     width = fit.target.shape[1] // 4
     source = fit.order[column // width] * width + column % width
     address = case.file.place(*((column, row) if fit.base.turned else (row, column))).address

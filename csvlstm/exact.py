@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from .layout import KERAS, KERNELS, TF1, Block, blocks, quarter_order
 from .parsing import Text, count_lines, every_separator, release
 from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 from .tables import Export, Table, lines, spans
+
+Cells = NDArray[np.object_]
+"""The texts of cells, as bytes [rows, columns]."""
 
 
 def compare_blocks(
@@ -31,24 +35,32 @@ def compare_blocks(
     """
     if text_is_moved is None:
         text_is_moved = kernel_text_is_moved(export, texts)
+    is_column, columns = export.bias.form.grid.columns == 1, export.sizes.columns
     results = []
-    for block in blocks(export.sizes):
-        table = export.bias if block.source == "bias" else export.kernel
-        source = cut(table.values, block.source_rows, block.source_columns)
-        target = values[block.part][KERAS.quarter(block.gate)]
-        computed = block.gains_forget_bias and forget_bias
-        source = source + forget_bias if computed else source
-        differs = source.view(np.int64) != target.view(np.int64)
-        if not computed and (block.part == "bias" or not text_is_moved):
-            differs |= _text_differs(block, table, texts[block.part])
-        difference = float(np.max(np.abs(source - target))) if differs.any() else 0.0
-        rows = len(block.target_rows)
-        is_column = table.form.grid.columns == 1
-        form = target_form(block.part, rows, export.sizes.columns, is_column, labels)
-        file = Target(os.path.join(directory, f"{block.part}.csv"), form)
-        verdict = DIFFERENT if differs.any() else IDENTICAL
-        results.append(block_result(block, table, file, differs, difference, verdict))
+    for part, of_part in groupby(blocks(export.sizes), key=lambda block: block.part):
+        form = target_form(part, len(export.sizes.rows_of(part)), columns, is_column, labels)
+        file = Target(os.path.join(directory, f"{part}.csv"), form)
+        table = export.table_of(part)
+        is_moved = text_is_moved and part in KERNELS
+        cells = None if is_moved else (_cells(table.text, columns), _cells(texts[part], columns))
+        results += [_compare(block, table, values[part], cells, forget_bias, file) for block in of_part]
     return results
+
+
+def _compare(
+    block: Block, table: Table, values: Quarters, cells: tuple[Cells, Cells] | None, forget_bias: float, file: Target
+) -> BlockResult:
+    """Compare the values of a block, and its `cells` too, those of the export and those of the part, where given."""
+    source = cut(table.values, block.source_rows, block.source_columns)
+    target = values[KERAS.quarter(block.gate)]
+    computed = block.gains_forget_bias and forget_bias
+    source = source + forget_bias if computed else source
+    differs = source.view(np.int64) != target.view(np.int64)
+    if cells and not computed:
+        differs |= _text_differs(block, *cells)
+    if not differs.any():
+        return block_result(block, table, file, differs, 0.0, IDENTICAL)
+    return block_result(block, table, file, differs, float(np.max(np.abs(source - target))), DIFFERENT)
 
 
 def kernel_text_is_moved(export: Export, texts: dict[str, Text]) -> bool:
@@ -89,16 +101,15 @@ def cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
     return array[rows.start : rows.stop, columns.start : columns.stop]
 
 
-def _text_differs(block: Block, table: Table, text: Text) -> NDArray[np.bool_]:
-    source = cut(_cells(table.text, table.form.columns), block.source_rows, block.source_columns)
-    cells = _cells(text, table.form.columns)
-    if len(cells) != len(block.target_rows):
-        return np.ones(source.shape, np.bool_)
-    differs: NDArray[np.bool_] = source != cut(cells, block.target_rows, block.target_columns)
+def _text_differs(block: Block, source: Cells, target: Cells) -> NDArray[np.bool_]:
+    of_source = cut(source, block.source_rows, block.source_columns)
+    if len(target) != len(block.target_rows):
+        return np.ones(of_source.shape, np.bool_)
+    differs: NDArray[np.bool_] = of_source != cut(target, block.target_rows, block.target_columns)
     return differs
 
 
-def _cells(text: Text, columns: int) -> NDArray[Any]:
+def _cells(text: Text, columns: int) -> Cells:
     """Cut a text into its cells [rows, columns]; one of another shape has none that could be compared."""
     rows = [line.split(b",") for line in text[:].removesuffix(b"\n").split(b"\n")]
     is_column = all(len(row) == 1 for row in rows)

@@ -41,18 +41,17 @@ class Staging:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def store_in(self, folder: str) -> Callable[[str, Iterable[bytes]], Text]:
-        """Give a `store` for the files of a folder below this one."""
+        """Make a folder below this one, and give a `store` for its files."""
+        with refusing(self._directory):
+            os.makedirs(f"{self.folder}/{folder}", exist_ok=True)
         return lambda name, pieces: self.store(os.path.join(folder, name), pieces)
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """Open a new file to write and read; raises CsvLstmError where the disk refuses."""
-        path = f"{self.folder}/{name}"
-        with refusing(self._directory):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "x+b", buffering=_BUFFER) as file:
-                yield file
-                self._names.append(name)
+        with refusing(self._directory), open(f"{self.folder}/{name}", "x+b", buffering=_BUFFER) as file:
+            yield file
+            self._names.append(name)
 
     def publish(self) -> list[str]:
         """Let the stored files appear, and give their paths.

@@ -63,12 +63,12 @@ def measured(values: Array) -> Numbers:
     magnitudes = magnitudes[np.diff(magnitudes, prepend=0) != 0]
     with np.errstate(over="ignore"):
         singles = magnitudes.astype(np.float32)
-    lengths = np.array([length(repr(number)) for number in magnitudes.tolist()], np.int64).reshape(-1, 2)
+    lengths = np.array([*zip(*map(length, map(repr, magnitudes.tolist())), strict=True)], np.int64).reshape(2, -1)
     is_single = singles == magnitudes
-    few_bits = is_single & (lengths[:, 0] <= FLOAT32_DIGITS)
+    few_bits = is_single & (lengths[0] <= FLOAT32_DIGITS)
     for at in np.flatnonzero(is_single & ~few_bits).tolist():
-        lengths[at] = length(str(singles[at]))
-    return Numbers(magnitudes, *lengths.T).of(~few_bits)
+        lengths[:, at] = length(str(singles[at]))
+    return Numbers(magnitudes, *lengths).of(~few_bits)
 
 
 def length(text: str) -> tuple[int, int]:
@@ -80,7 +80,8 @@ def length(text: str) -> tuple[int, int]:
     mantissa, _, exponent = text.partition("e")
     whole, _, fraction = mantissa.partition(".")
     fraction = fraction.rstrip("0")
-    return len((whole + fraction).strip("0")), max(0, len(fraction) - int(exponent or 0))
+    decimals = max(0, len(fraction) - int(exponent)) if exponent else len(fraction)
+    return len((whole + fraction).strip("0")), decimals
 
 
 def ulp(magnitudes: Array) -> Array:
@@ -121,12 +122,20 @@ class Loss(NamedTuple):
         return kept
 
 
-def likeliest_loss(numbers: Numbers) -> tuple[float, Loss, Array]:
-    """Find the precision that all numbers have least likely by chance: that chance, the loss, and its units."""
+class Likeliest(NamedTuple):
+    """The precision that all of some numbers have least likely by chance: that chance, the loss, and its units."""
+
+    by_chance: float
+    loss: Loss
+    units: Array
+
+
+def likeliest_loss(numbers: Numbers) -> Likeliest:
+    """Find what numbers have most likely been rounded to."""
     losses = [Loss(int(numbers.decimals.max()), True), Loss(int(numbers.digits.max()), False)]
     steps = ulp(numbers.values)
-    found = [(chance(steps, unit), loss, unit) for loss in losses for unit in [loss.unit(numbers.values)]]
-    return min(found, key=lambda one: one[0])
+    found = [Likeliest(chance(steps, units), loss, units) for loss in losses for units in [loss.unit(numbers.values)]]
+    return min(found, key=lambda one: one.by_chance)
 
 
 def is_smaller_float(numbers: Numbers) -> bool:

@@ -57,9 +57,11 @@ def block_result(
 ) -> BlockResult:
     """Put together what was found in a block, with `differs` [rows, columns] of its cells."""
     differing = int(np.count_nonzero(differs))
-    row, column = divmod(int(differs.argmax()), differs.shape[1])
-    source_first = table.form.place("", block.source_rows[row], block.source_columns[column])
-    first = target.form.place("", block.target_rows[row], block.target_columns[column]) if target.form else None
+    first_source = first_target = None
+    if differing and target.form:
+        row, column = divmod(int(differs.argmax()), differs.shape[1])
+        first_source = table.form.place("", block.source_rows[row], block.source_columns[column]).address
+        first_target = target.form.place("", block.target_rows[row], block.target_columns[column]).address
     return BlockResult(
         block.part,
         block.gate.value,
@@ -70,8 +72,8 @@ def block_result(
         block.cells,
         differing,
         difference,
-        source_first.address if differing and first else None,
-        first.address if differing and first else None,
+        first_source,
+        first_target,
         verdict,
     )
 

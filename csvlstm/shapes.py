@@ -142,10 +142,12 @@ def grids(text: bytes, options: Options) -> list[Grid]:
     Grid(rows=2, columns=2, header_row=True, index_column=True, doubtful='')
     """
     lines, cells = count_lines(text), cells_per_line(text)
+    headers = {index: _header(text, index, options) for index in (True, False)}
+    indexes = {header: _index(text, header, options) for header in (True, False)}
     seen = []
     for header, index in product((True, False), repeat=2):
         if lines - header and cells - index:
-            answers = (_header(text, index, options), _index(text, header, options))
+            answers = (headers[index], indexes[header])
             if header in answers[0].value and index in answers[1].value:
                 grid = Grid(lines - header, cells - index, header, index, _doubtful(header, *answers))
                 by_chance = (header or index) and not {*answers}.isdisjoint(_BY_CHANCE)

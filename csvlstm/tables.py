@@ -98,6 +98,10 @@ class Export(NamedTuple):
     kernel: Table
     bias: Table
 
+    def table_of(self, part: str) -> Table:
+        """Give the table that a part of the converted set is made of."""
+        return self.bias if part == "bias" else self.kernel
+
     @property
     def recognised(self) -> list[str]:
         """What was found in each file beside its weights."""

@@ -1,6 +1,7 @@
 """The benchmark: all programs that it compares do the same job, and the steps that it times are there."""
 
 import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from csvlstm.layout import PARTS
 
 from .benchmarks import steps
 from .benchmarks.layers import Layer, write_layer, write_otherwise
+from .benchmarks.measuring import measure
 from .benchmarks.programs import convert, others
 
 
@@ -46,6 +48,14 @@ def test_a_set_written_otherwise_is_the_same_numbers_in_another_text(layer: Laye
     for ours, its in zip(read(tmp_path / "csvlstm"), read(other), strict=True):
         assert its.tobytes() == ours.tobytes()
     assert (other / "kernel.csv").read_bytes() != (tmp_path / "csvlstm" / "kernel.csv").read_bytes()
+
+
+def test_every_run_has_a_new_folder_that_stays_and_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    script = 'mkdir "$0/layer" && echo 0.5 > "$0/layer/kernel.csv"'
+    measured = measure({"sh": lambda output: ["sh", "-c", script, output]}, rounds=2)
+    assert len(measured["sh"].seconds) == 2
+    assert [file.read_bytes() for file in tmp_path.glob("*/layer/kernel.csv")] == [b""] * 3
 
 
 def test_every_step_of_a_conversion_is_timed(layer: Layer, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ as the shortest text that reads back.
 
 import argparse
 import sys
+import tempfile
 
 from .growth import draw_growth
 from .programs import CSVLSTM
@@ -16,7 +17,7 @@ from .tables import Rounds, commands, growth, networks, scripts, steps
 
 SIZES = {
     "scripts": ["8,16", "128,256", "1024,1024", "2048,2048"],
-    "networks": ["100x8,8", "100x16,16", "8x1024,1024"],
+    "networks": ["100x8,8", "100x8,16", "100x16,16", "8x1024,1024"],
     "commands": ["8,16", "1024,1024"],
     "steps": ["8,16", "1024,1024"],
     "growth": ["1,4", "4,9", "16,20", "48,48", "128,128", "320,320", "800,800", "2048,2048"],
@@ -36,9 +37,11 @@ def main() -> None:
     asked = parser.parse_args()
     if not CSVLSTM.exists():
         parser.error(f"there is no {CSVLSTM}; install the project first")
-    for name in [asked.table] if asked.table else SIZES:
-        print(f"\n{name}\n", flush=True)
-        show(name, asked.sizes or SIZES[name], Rounds(asked.rounds), asked.tensorflow)
+    # The folders of all runs stay to the end.
+    with tempfile.TemporaryDirectory() as tempfile.tempdir:
+        for name in [asked.table] if asked.table else SIZES:
+            print(f"\n{name}\n", flush=True)
+            show(name, asked.sizes or SIZES[name], Rounds(asked.rounds), asked.tensorflow)
 
 
 def show(name: str, sizes: list[str], rounds: Rounds, tensorflow: str) -> None:

@@ -1,5 +1,6 @@
 """Programs in turn, round by round, so that a drift of the machine's speed touches all of them."""
 
+import os
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
@@ -34,6 +35,12 @@ def measure(programs: dict[str, Command], rounds: int) -> dict[str, Measured]:
 
 
 def _run(command: Command, run: Callable[[Sequence[str | Path]], float]) -> float:
-    """Run a program with a new folder for its output, which is gone afterwards."""
-    with tempfile.TemporaryDirectory() as output:
-        return run(command(Path(output)))
+    """Run a program with a new folder for its output, which is emptied of what it holds and stays to the end."""
+    output = Path(tempfile.mkdtemp())
+    measured = run(command(output))
+    # Removed, its files would slow the next runs: some file systems pass over the places of files deleted in the last
+    # minutes one by one. Full, they would wait to be written to the disk.
+    for file in output.rglob("*"):
+        if file.is_file():
+            os.truncate(file, 0)
+    return measured

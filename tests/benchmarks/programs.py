@@ -20,9 +20,10 @@ def convert(layer: Layer) -> Command:
     return lambda output: [CSVLSTM, "convert", layer.kernel, layer.bias, *layer.sizes, "-q", "-o", output]
 
 
-def convert_network(table: Path) -> Command:
-    """Convert a network with csvlstm."""
-    return lambda output: [CSVLSTM, "convert", "--layers", table, "-q", "-o", output]
+def convert_network(table: Path, layer: Layer) -> Command:
+    """Convert a network of equal layers with csvlstm, as separate cells where they do not fit one behind the other."""
+    separate = [] if layer.input_size == layer.hidden_size else ["--independent"]
+    return lambda output: [CSVLSTM, "convert", "--layers", table, *separate, "-q", "-o", output]
 
 
 def check(layer: Layer, converted: Path) -> Command:

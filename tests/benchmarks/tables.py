@@ -47,7 +47,7 @@ def networks(sizes: list[str], rounds: Rounds, tensorflow: str) -> None:
         for layer in _layers([size]):
             programs = {
                 "one layer": convert(layer),
-                "**the network**": convert_network(write_network(layer, int(count))),
+                "**the network**": convert_network(write_network(layer, int(count)), layer),
             }
             if layer.megabytes < SMALL:
                 programs |= others(layer, tensorflow, int(count))
