@@ -80,7 +80,7 @@ def read_layer(
     and the export has some.
     """
     export = read_cell(cell, options, digest=True, assistant=assistant)
-    converted = read_converted(cell.folder_in(directory), digest=True, export=export)
+    converted = read_converted(cell.folder_in(directory), digest=True, export=export, assistant=assistant)
     return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 

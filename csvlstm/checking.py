@@ -64,7 +64,7 @@ class _Checked(NamedTuple):
 
 def _check(asked: Check, cell: Cell, x: Array | None, assistant: Assistant | None) -> _Checked:
     export = read_cell(cell, asked.options, assistant=assistant)
-    converted = read_converted(cell.folder_in(asked.directory), export=export)
+    converted = read_converted(cell.folder_in(asked.directory), export=export, assistant=assistant)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)

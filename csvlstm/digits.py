@@ -1,5 +1,6 @@
 """Digits that were lost on the way: values rounded to some digits or decimals, or cut in some cells only."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -80,12 +81,20 @@ def _as_half(values: Array) -> Array:
 
 def _digits(values: Array) -> int | None:
     """Count the significant digits that the values need, None for as many as float64 numbers have."""
-    return next((k for k in range(1, _MOST_DIGITS + 1) if _same(values, _round(values, k))), None)
+    return _fewest(values, range(1, _MOST_DIGITS + 1), _round)
 
 
 def _decimals(values: Array) -> int | None:
     """Count the decimals that the values need, None for more than a rounding would leave."""
-    return next((k for k in range(_MOST_DECIMALS) if _same(values, np.round(values, k))), None)
+    return _fewest(values, range(_MOST_DECIMALS), np.round)
+
+
+def _fewest(values: Array, counts: range, rounded: Callable[[Array, int], Array]) -> int | None:
+    """Find the smallest of some counts that the values may be rounded to and stay the same."""
+    # The values of one row need no more than all, and rule most counts out at a fraction of the time.
+    for some in (values[:1], values):
+        counts = next((counts[at:] for at, k in enumerate(counts) if _same(some, rounded(some, k))), range(0))
+    return counts[0] if counts else None
 
 
 def _same(values: Array, rounded: Array) -> bool:

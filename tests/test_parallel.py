@@ -11,9 +11,13 @@ import pytest
 
 from csvlstm import parallel
 from csvlstm.cli import main
+from csvlstm.converted import read_converted
+from csvlstm.layout import Sizes
 from csvlstm.parallel import Assistant, Parsing
 from csvlstm.parsing import parse
 
+from .benchmarks.layers import write_otherwise
+from .exports import random_export
 from .forms_table import READ, REFUSED
 from .test_network_commands import FILES, LAYERS, files_below
 
@@ -122,6 +126,28 @@ def test_a_network_is_the_same_with_it(tmp_path: Path, monkeypatch: pytest.Monke
     assert files_below(tmp_path / "with") == files_below(tmp_path / "without")
     assert len(files_below(tmp_path / "with")) == len(FILES) + 1
     assert not children()
+
+
+def test_the_recurrent_kernel_of_another_program_is_parsed_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = random_export(tmp_path, Sizes(3, 5))
+    files = [export.kernel.name, export.bias.name]
+    assert main(["convert", *files, "--input-size", "3", "--hidden-size", "5", "-q", "-o", str(tmp_path / "set")]) == 0
+    other = write_otherwise(tmp_path / "set")
+    begun, begin = list[bytes](), Assistant.begin
+
+    def noted(assistant: Assistant, text: bytes, cells: int) -> Parsing | None:
+        begun.append(text)
+        return begin(assistant, text, cells)
+
+    monkeypatch.setattr(Assistant, "begin", noted)
+    with Assistant() as assistant:
+        there = read_converted(other, export=export, assistant=assistant)
+        read_converted(tmp_path / "set", export=export, assistant=assistant)
+    assert begun == [(other / "recurrent_kernel.csv").read_bytes()]
+    for part, here in read_converted(other).items():
+        assert there[part].values.tobytes() == here.values.tobytes()
 
 
 @pytest.mark.parametrize("row", PLAIN, ids=lambda row: row.name)

@@ -49,14 +49,14 @@ def write_layer(folder: Path, input_size: int, hidden_size: int) -> Layer:
     return layer
 
 
-def write_otherwise(converted: Path) -> Path:
-    """Write a converted set once more, the same numbers as %.18e does, as a text that has to be parsed."""
+def write_otherwise(converted: Path, form: str = "%.18e") -> Path:
+    """Write a converted set once more in another form; %.18e is another text of the same numbers."""
     import numpy as np
 
-    folder = converted.with_name("written_otherwise")
+    folder = converted.with_name(f"as {form}")
     folder.mkdir()
     for file in converted.iterdir():
-        np.savetxt(folder / file.name, np.loadtxt(file, delimiter=",", ndmin=2), delimiter=",")
+        np.savetxt(folder / file.name, np.loadtxt(file, delimiter=",", ndmin=2), form, delimiter=",")
     return folder
 
 

@@ -10,7 +10,7 @@ from .growth import Point
 from .layers import Layer, write_layer, write_network, write_otherwise
 from .measuring import Measured, measure
 from .processes import seconds_of
-from .programs import audit, check, convert, convert_network, copy, inspect, others
+from .programs import audit, check, check_wrong, convert, convert_network, copy, inspect, others
 from .steps import limit_of, measure_steps
 
 SMALL = 1.0
@@ -64,6 +64,7 @@ def commands(sizes: list[str], rounds: Rounds) -> None:
         programs |= {"audit.csv": audit(layer, converted), "inspect": inspect(layer)}
         other = write_otherwise(converted)
         programs |= {"check, %.18e": check(layer, other), "audit.csv, %.18e": audit(layer, other)}
+        programs["check, %.4g: rounded"] = check_wrong(layer, write_otherwise(converted, "%.4g"))
         _rows_with_shares(layer, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer)))
 
 
