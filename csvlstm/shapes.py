@@ -7,6 +7,7 @@ column only where it can be nothing else: a careless rule here would lose a row 
 import re
 from enum import Enum
 from itertools import pairwise, product
+from math import nan
 from typing import NamedTuple
 
 from .dialect import Canonical
@@ -216,10 +217,10 @@ def _counts(cells: list[str]) -> bool:
 
 
 def _rises(cells: list[str]) -> bool:
-    if len(cells) < _FEWEST_THAT_COUNT or not all(re.fullmatch(_WHOLE, cell) for cell in cells):
-        return False
-    numbers = [int(cell.partition(".")[0]) for cell in cells]
-    return all(number < following for number, following in pairwise(numbers))
+    """Tell whether all cells are whole numbers, each larger than the one before; most columns show early that not."""
+    # What is no number is not less than any.
+    numbers = (float(cell) if re.fullmatch(_WHOLE, cell) else nan for cell in cells)
+    return len(cells) >= _FEWEST_THAT_COUNT and all(number < following for number, following in pairwise(numbers))
 
 
 def _doubtful(is_header: bool, header: _Extra, index: _Extra) -> str:
