@@ -149,8 +149,7 @@ def _read_and_compare(
 def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
     """List the new files of a cell, with the file that each was made from."""
     for part, text in texts.items():
-        rows, columns = len(cell.sizes.rows_of(part)), cell.sizes.columns
-        grid = target_form(part, rows, columns, is_column=export.bias.form.grid.columns == 1).grid
+        grid = target_form(part, cell.sizes, is_column=export.bias.form.grid.columns == 1).grid
         yield Entry(
             f"{cell.folder}/{part}.csv",
             cell.layer,

@@ -47,8 +47,8 @@ def read_converted(
     """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
 
     `digest` asks for the SHA-256 of each file. Where the text of a part is that of an `export`, moved, its numbers are
-    those of the export, and are not parsed again. An `assistant` parses a large recurrent kernel, while the kernel is
-    parsed here.
+    those of the export, and are not parsed again. An `assistant` that runs parses a large recurrent kernel, while the
+    kernel is parsed here.
 
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways.
@@ -142,7 +142,8 @@ class _Cells:
 
     def begin(self, assistant: Assistant) -> None:
         """Let an assistant begin to parse the numbers, where they are parsed at all and many."""
-        if self._export is None:
+        # To start it now would take longer than it gains.
+        if self._export is None and assistant.is_running:
             self._parsing = assistant.begin(self.text, self.form.cells)
 
     def rectangle(self) -> Rectangle:

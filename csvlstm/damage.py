@@ -80,15 +80,14 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
 
 def _damage_of(table: Table) -> Iterator[Damage]:
     numbers, are_precise = _numbers_of(table)
-    found = [_short(table, numbers, are_precise), _whole(table, numbers)] if numbers.are_many else []
-    # Asked where it matters only: most files are not damaged.
-    if any(found) and is_smaller_float(numbers):
-        found = []
-    return (damage for damage in [*found, _cut_short(table)] if damage)
+    found: list[Damage | None] = [_cut_short(table)]
+    if numbers.are_many and not is_smaller_float(numbers):
+        found = [_short(table, numbers, are_precise), _whole(table, numbers), *found]
+    return (damage for damage in found if damage)
 
 
 def _numbers_of(table: Table) -> tuple[Numbers, bool]:
-    """Measure some numbers, and many more where those do not show at once that the digits are there; tell whether."""
+    """Measure some numbers, many more where those do not show that the digits are there, and tell whether they do."""
     few = measured(sampled(table.values, _FEW))
     are_precise = few.are_many and _share_of_lost(few, likeliest_loss(few).units) < _HARDLY_ANY
     return few if are_precise or table.values.size <= _FEW else measured(sampled(table.values)), are_precise

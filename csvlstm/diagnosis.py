@@ -15,7 +15,7 @@ from .behaviour import Slack
 from .cells import Array
 from .comparison import equal_as_float32
 from .converted import Rectangle
-from .digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding
+from .digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
 from .explanations import Base, Mistake, bias_bases, gate_order, kernel_bases, orders, wrong_quarter
 from .layout import KERAS, PARTS, TF1, Gate, quarter_order
 from .tables import Export
@@ -107,8 +107,9 @@ class _Case(NamedTuple):
         return equal
 
     def equal(self, source: Array, target: Array) -> bool:
-        """Tell whether all cells are equal; the first row decides most comparisons, at a fraction of the time."""
-        return bool(self.equal_cells(source[:1], target[:1]).all() and self.equal_cells(source, target).all())
+        """Tell whether all cells are equal; some rows rule most comparisons out."""
+        some = self.equal_cells(some_rows(source), some_rows(target))
+        return bool(some.all() and self.equal_cells(source, target).all())
 
 
 def _explain(case: _Case) -> Alternatives:
@@ -160,8 +161,8 @@ def _but_for_digits(case: _Case, targets: list[_Target]) -> Iterator[_Explanatio
 
 
 def _is_rounded(source: Array, target: Array) -> bool:
-    """Tell whether the target is the source rounded; the first row decides most comparisons here, too."""
-    return all(rounding(source[:rows], target[:rows]) is not None for rows in (1, None))
+    """Tell whether the target is the source rounded; some rows rule most comparisons out here, too."""
+    return bool(rounding(some_rows(source), some_rows(target)) and rounding(source, target))
 
 
 def _quarter_by_quarter(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:

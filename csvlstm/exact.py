@@ -38,7 +38,7 @@ def compare_blocks(
     is_column, columns = export.bias.form.grid.columns == 1, export.sizes.columns
     results = []
     for part, of_part in groupby(blocks(export.sizes), key=lambda block: block.part):
-        form = target_form(part, len(export.sizes.rows_of(part)), columns, is_column, labels)
+        form = target_form(part, export.sizes, is_column, labels)
         file = Target(os.path.join(directory, f"{part}.csv"), form)
         table = export.table_of(part)
         is_moved = text_is_moved and part in KERNELS

@@ -1,4 +1,4 @@
-"""Large texts parsed by a second process, while this one moves, writes and checks the same text.
+"""Large texts parsed by a second process, while this one moves, writes and checks them, or parses others.
 
 The second process imports pandas while this one still imports numpy and reads. It gets the text through a pipe and
 gives the numbers back through another, so that neither is held twice. It only saves time: where it fails, the text is
@@ -67,6 +67,11 @@ class Assistant:
         for pipe in (self._process.stdin, self._process.stdout) if self._process else ():
             with suppress(OSError):
                 cast(IO[bytes], pipe).close()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has been started."""
+        return self._process is not None
 
     def expect(self, path: str) -> None:
         """Start the process early where a file is so large that its text will be."""

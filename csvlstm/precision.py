@@ -123,7 +123,7 @@ class Loss(NamedTuple):
 
 
 class Likeliest(NamedTuple):
-    """The precision that all of some numbers have least likely by chance: that chance, the loss, and its units."""
+    """The precision that all of some numbers have least likely by chance: that chance, the loss, and its units [n]."""
 
     by_chance: float
     loss: Loss
@@ -131,7 +131,7 @@ class Likeliest(NamedTuple):
 
 
 def likeliest_loss(numbers: Numbers) -> Likeliest:
-    """Find what numbers have most likely been rounded to."""
+    """Find what numbers, 1 or more, have been rounded to if they have: the loss that explains most."""
     losses = [Loss(int(numbers.decimals.max()), True), Loss(int(numbers.digits.max()), False)]
     steps = ulp(numbers.values)
     found = [Likeliest(chance(steps, units), loss, units) for loss in losses for units in [loss.unit(numbers.values)]]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Block
+from .layout import Block, Sizes
 from .shapes import Form, Grid
 from .tables import Table
 
@@ -46,8 +46,9 @@ class Target(NamedTuple):
     form: Form | None
 
 
-def target_form(part: str, rows: int, columns: int, is_column: bool, labels: bool = False) -> Form:
+def target_form(part: str, sizes: Sizes, is_column: bool, labels: bool = False) -> Form:
     """Give how a part lies in a converted file: as it is, but for a bias that is a column, and labels beside it."""
+    rows, columns = len(sizes.rows_of(part)), sizes.columns
     shape = (columns, 1) if part == "bias" and is_column else (rows, columns)
     return Form(rows, columns, Grid(*shape, header_row=labels, index_column=labels), transposed=False)
 
@@ -81,7 +82,7 @@ def block_result(
 def a1_range(form: Form, rows: range, columns: range) -> str:
     """Give the A1 range of a block from its first cell to its last, in the file as it lies there.
 
-    >>> a1_range(target_form("bias", 1, 20, is_column=True), range(1), range(5, 10))
+    >>> a1_range(target_form("bias", Sizes(3, 5), is_column=True), range(1), range(5, 10))
     'A6:A10'
     """
     first, last = form.place("", rows[0], columns[0]), form.place("", rows[-1], columns[-1])

@@ -217,8 +217,8 @@ def _counts(cells: list[str]) -> bool:
 
 
 def _rises(cells: list[str]) -> bool:
-    """Tell whether all cells are whole numbers, each larger than the one before; most columns show early that not."""
-    # What is no number is not less than any.
+    """Tell whether all cells are whole numbers, each larger than the one before."""
+    # One after the other, because most columns stop rising soon; what is no number is not less than any.
     numbers = (float(cell) if re.fullmatch(_WHOLE, cell) else nan for cell in cells)
     return len(cells) >= _FEWEST_THAT_COUNT and all(number < following for number, following in pairwise(numbers))
 

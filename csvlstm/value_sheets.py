@@ -203,7 +203,7 @@ def _source(title: str, table: Table) -> ValueSheet:
 
 
 def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
-    declared = target_form(part, len(sizes.rows_of(part)), sizes.columns, is_column=file.values.shape[1] == 1)
+    declared = target_form(part, sizes, is_column=file.values.shape[1] == 1)
     lying = file.form.grid
     grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)
     form = declared._replace(grid=grid, skipped=file.form.skipped)

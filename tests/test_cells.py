@@ -158,6 +158,26 @@ def test_the_references_compute_in_the_dtype_they_are_given(dtype: str) -> None:
     assert [array.dtype for array in computed] == [dtype] * 6
 
 
+def test_an_empty_batch_has_empty_outputs() -> None:
+    none, weights = np.zeros((0, 2)), np.zeros((5, 8))
+    outputs, (c, h) = tf1_lstm(np.zeros((0, 4, 3)), (none, none), weights, np.zeros(8))
+    assert (outputs.shape, c.shape, h.shape) == ((0, 4, 2), (0, 2), (0, 2))
+    outputs, states = keras_lstm(np.zeros((0, 4, 3)), [none, none], weights[:3], weights[3:], np.zeros(8))
+    assert (outputs.shape, [state.shape for state in states]) == ((0, 4, 2), [(0, 2), (0, 2)])
+
+
+def test_a_gate_activation_is_for_the_gates_alone() -> None:
+    seen = list[float]()
+
+    def activation(x: np.ndarray) -> np.ndarray:
+        seen.extend(x.ravel().tolist())
+        return x
+
+    state = np.zeros((1, 1)), np.zeros((1, 1))
+    tf1_lstm_cell(np.ones((1, 1)), state, np.array([[1.0, 2, 3, 4], [0, 0, 0, 0]]), np.zeros(4), 1.0, activation)
+    assert sorted(seen) == [1, 4, 4]
+
+
 @each([recording for recording in SINGLE_CELLS if recording.forget_bias])
 def test_a_missing_forget_bias_shows(recording: Recording) -> None:
     assert difference_with(recording, right_weights(recording, forget_bias=0.0)) > VISIBLE

@@ -109,6 +109,15 @@ def test_float64_weights_printed_with_few_digits_are_rounded_and_not_edited(tmp_
         assert kinds == {"rounded"}
 
 
+@pytest.mark.parametrize(("form", "kind"), [("%.4g", "rounded"), ("%.17g", "gate_order:icfo")])
+def test_a_first_row_of_zeros_decides_nothing(tmp_path: Path, form: str, kind: str) -> None:
+    layer = float64_layer()
+    layer.kernel[[0, 3]] = 0
+    parts = converted(layer) if kind == "rounded" else converted(layer, "ijfo")
+    report = check_cell(*write(tmp_path, layer, parts, form), Sizes(3, 5))
+    assert {kind} == {kind for finding in report.cells[0].findings for kind in finding.kinds}
+
+
 @pytest.mark.parametrize("part", ["kernel", "recurrent_kernel", "bias"])
 def test_a_layer_that_was_never_set_is_named_so(tmp_path: Path, part: str) -> None:
     initial = np.repeat([0.0, 1.0, 0.0, 0.0], 5) if part == "bias" else np.zeros_like(converted(float64_layer())[part])

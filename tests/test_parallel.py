@@ -143,6 +143,9 @@ def test_the_recurrent_kernel_of_another_program_is_parsed_there(
 
     monkeypatch.setattr(Assistant, "begin", noted)
     with Assistant() as assistant:
+        read_converted(other, export=export, assistant=assistant)
+        assert not begun
+        assistant.expect(export.kernel.name)
         there = read_converted(other, export=export, assistant=assistant)
         read_converted(tmp_path / "set", export=export, assistant=assistant)
     assert begun == [(other / "recurrent_kernel.csv").read_bytes()]

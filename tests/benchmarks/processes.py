@@ -13,14 +13,14 @@ _SECONDS_BETWEEN_LOOKS = 0.01
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def seconds_of(command: Sequence[str | Path]) -> float:
-    """Run a program, and give the seconds from start to end; raises ChildProcessError where it fails."""
+def seconds_of(command: Sequence[str | Path], exit_code: int = 0) -> float:
+    """Run a program, and give the seconds from start to end; raises ChildProcessError at another exit code."""
     start = time.perf_counter()
-    _wait(_start(command), command)
+    _wait(_start(command), command, exit_code)
     return time.perf_counter() - start
 
 
-def megabytes_of(command: Sequence[str | Path]) -> float:
+def megabytes_of(command: Sequence[str | Path], exit_code: int = 0) -> float:
     """Run a program, and give the most memory that it and its children held; raises ChildProcessError as above.
 
     Not timed as well, because each look stops the process for a moment.
@@ -28,7 +28,7 @@ def megabytes_of(command: Sequence[str | Path]) -> float:
     process = _start(command)
     look = _Look(process)
     try:
-        _wait(process, command)
+        _wait(process, command, exit_code)
     finally:
         peak = look.end()
     return peak
@@ -39,9 +39,9 @@ def _start(command: Sequence[str | Path]) -> int:
     return os.posix_spawnp(arguments[0], arguments, _ENVIRONMENT)
 
 
-def _wait(process: int, command: Sequence[str | Path]) -> None:
+def _wait(process: int, command: Sequence[str | Path], exit_code: int) -> None:
     _, status = os.waitpid(process, 0)
-    if status:
+    if os.waitstatus_to_exitcode(status) != exit_code:
         raise ChildProcessError(f"{command} ended with {status}")
 
 

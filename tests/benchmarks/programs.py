@@ -31,12 +31,6 @@ def check(layer: Layer, converted: Path) -> Command:
     return lambda output: [CSVLSTM, "check", layer.kernel, layer.bias, converted, *layer.sizes, "-q"]
 
 
-def check_wrong(layer: Layer, converted: Path) -> Command:
-    """Check a layer that was not converted rightly, which is what the exit code says then."""
-    command = check(layer, converted)
-    return lambda output: ["sh", "-c", '"$@"; test $? = 1', "sh", *command(output)]
-
-
 def audit(layer: Layer, converted: Path) -> Command:
     """Write the control totals of a converted layer."""
     return lambda output: [

@@ -10,8 +10,11 @@ from .growth import Point
 from .layers import Layer, write_layer, write_network, write_otherwise
 from .measuring import Measured, measure
 from .processes import seconds_of
-from .programs import audit, check, check_wrong, convert, convert_network, copy, inspect, others
+from .programs import audit, check, convert, convert_network, copy, inspect, others
 from .steps import limit_of, measure_steps
+
+ROUNDED = "check, %.4g: rounded"
+"""The check of a set that is wrong, which its exit code says."""
 
 SMALL = 1.0
 """Megabytes of a kernel below which it takes more rounds to tell the times of two programs apart."""
@@ -64,8 +67,8 @@ def commands(sizes: list[str], rounds: Rounds) -> None:
         programs |= {"audit.csv": audit(layer, converted), "inspect": inspect(layer)}
         other = write_otherwise(converted)
         programs |= {"check, %.18e": check(layer, other), "audit.csv, %.18e": audit(layer, other)}
-        programs["check, %.4g: rounded"] = check_wrong(layer, write_otherwise(converted, "%.4g"))
-        _rows_with_shares(layer, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer)))
+        programs[ROUNDED] = check(layer, write_otherwise(converted, "%.4g"))
+        _rows_with_shares(layer, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer), {ROUNDED: 1}))
 
 
 def steps(sizes: list[str], rounds: Rounds) -> None:
