@@ -41,8 +41,7 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    half = x.dtype.type(0.5)
-    logistic: Array = half * (1 + np.tanh(half * x))
+    logistic: Array = 0.5 * (1 + np.tanh(0.5 * x))
     return logistic
 
 
@@ -52,7 +51,7 @@ def hard_sigmoid_keras2(x: Array) -> Array:
     >>> hard_sigmoid_keras2(np.array([-3.0, 1.0]))
     array([0. , 0.7])
     """
-    clipped: Array = np.clip(x.dtype.type(0.2) * x + x.dtype.type(0.5), 0, 1)
+    clipped: Array = np.clip(0.2 * x + 0.5, 0, 1)
     return clipped
 
 
@@ -62,7 +61,7 @@ def hard_sigmoid_keras3(x: Array) -> Array:
     >>> hard_sigmoid_keras3(np.array([-3.0, 1.5]))
     array([0.  , 0.75])
     """
-    clipped: Array = np.clip(x / x.dtype.type(6) + x.dtype.type(0.5), 0, 1)
+    clipped: Array = np.clip(x / 6 + 0.5, 0, 1)
     return clipped
 
 
