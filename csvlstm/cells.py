@@ -105,11 +105,9 @@ def tf1_lstm_cell(
 
 def tf1_update(preactivations: Array, c: Array, activation: Activation = sigmoid) -> tuple[Array, Array]:
     """Compute (c, h) after a step from TensorFlow 1's preactivations [batch, 4, H] and c [batch, H]."""
-    i, j = activation(preactivations[..., 0, :]), np.tanh(preactivations[..., 1, :])
-    # Both at once, because the call of a small layer takes longer than its numbers.
-    f_and_o = activation(preactivations[..., 2:, :])
-    c = f_and_o[..., 0, :] * c + i * j
-    return c, f_and_o[..., 1, :] * np.tanh(c)
+    i, j, f, o = (preactivations[..., gate, :] for gate in range(4))
+    c = activation(f) * c + activation(i) * np.tanh(j)
+    return c, activation(o) * np.tanh(c)
 
 
 def keras_preactivations(x: Array, h: Array, kernel: Quarters, recurrent_kernel: Quarters, bias: Quarters) -> Array:
