@@ -99,7 +99,10 @@ def _share_of_lost(numbers: Numbers, units: Array) -> float:
 
 
 def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
-    """Find lost digits; numbers with few decimals look cut, and cut ones beside large numbers as if all had few."""
+    """Find lost digits, of precise numbers in some cells only.
+
+    Numbers with few decimals look cut, and cut ones beside large numbers as if all had few.
+    """
     rounded, cut = None if are_precise else _rounded(table, numbers), _cut(table, numbers)
     if rounded and cut:
         return cut if "E" in table.cell(*_first(_is_small(table.values))) else rounded

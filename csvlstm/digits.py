@@ -103,7 +103,9 @@ def _fewest(values: Array, counts: range, rounded: Callable[[Array, int], Array]
 
 
 def some_rows(values: Array) -> Array:
-    """Take some rows, spread over all: what does not hold for them is ruled out at a fraction of the time.
+    """Take some rows of values [rows, ...], spread over all, as a view.
+
+    What does not hold for them is ruled out at a fraction of the time.
 
     >>> some_rows(np.arange(10)).tolist()
     [0, 2, 4, 6, 8]

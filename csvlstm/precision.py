@@ -131,7 +131,11 @@ class Likeliest(NamedTuple):
 
 
 def likeliest_loss(numbers: Numbers) -> Likeliest:
-    """Find what numbers, 1 or more, have been rounded to if they have: the loss that explains most."""
+    """Find the precision that numbers, 1 or more, have least likely by chance, of decimals and significant digits.
+
+    >>> print(likeliest_loss(measured(np.array([0.123, 12.456, 0.789]))).loss)
+    3 decimals
+    """
     losses = [Loss(int(numbers.decimals.max()), True), Loss(int(numbers.digits.max()), False)]
     steps = ulp(numbers.values)
     found = [Likeliest(chance(steps, units), loss, units) for loss in losses for units in [loss.unit(numbers.values)]]
