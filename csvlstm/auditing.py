@@ -15,7 +15,6 @@ from .layout import PARTS
 from .listing import misled
 from .network import Cell, Network, read_cell
 from .outputs import staging
-from .parallel import Assistant
 from .progress import progress
 from .shapes import DEFAULTS, Options
 from .sources import identity
@@ -49,13 +48,12 @@ def audit_files(
     directory: str,
     evidence: Evidence,
     options: Options = DEFAULTS,
-    assistant: Assistant | None = None,
 ) -> Audit:
     """Compare the cells of a network with the converted set of a directory, and write what was found.
 
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    layers = (read_layer(cell, directory, options, evidence.strict, assistant) for cell in network.cells)
+    layers = (read_layer(cell, directory, options, evidence.strict) for cell in network.cells)
     read = [path for cell in network.cells for path in _paths(cell, directory)]
     read += [network.table] if network.table else []
     return audit_layers(layers, evidence, read, misled(directory, network))
@@ -72,15 +70,14 @@ def read_layer(
     directory: str,
     options: Options = DEFAULTS,
     strict: bool = False,
-    assistant: Assistant | None = None,
 ) -> Layer:
     """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
 
     Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
     and the export has some.
     """
-    export = read_cell(cell, options, digest=True, assistant=assistant)
-    converted = read_converted(cell.folder_in(directory), digest=True, export=export, assistant=assistant)
+    export = read_cell(cell, options, digest=True)
+    converted = read_converted(cell.folder_in(directory), digest=True, export=export)
     return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 

@@ -11,7 +11,6 @@ from .diagnosis import diagnose
 from .equivalence import Result
 from .listing import misled
 from .network import Cell, Flow, Network, read_cell
-from .parallel import Assistant
 from .progress import Advance, no_progress
 from .recording import Model, Weights, read_recording, replay
 from .report import CellReport, Report
@@ -32,7 +31,7 @@ class Check(NamedTuple):
     strict: bool = False
 
 
-def check_files(asked: Check, advance: Advance = no_progress, assistant: Assistant | None = None) -> Report:
+def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
     Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
@@ -42,7 +41,7 @@ def check_files(asked: Check, advance: Advance = no_progress, assistant: Assista
     recording = read_recording(*asked.recorded, network) if asked.recorded else None
     reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
     for cell, x in flow:
-        checked = _check(asked, cell, x, assistant)
+        checked = _check(asked, cell, x)
         flow.give(checked.outputs)
         reports.append(checked.report)
         # Only a recorded run needs the weights of all cells at once.
@@ -62,9 +61,9 @@ class _Checked(NamedTuple):
     weights: Weights
 
 
-def _check(asked: Check, cell: Cell, x: Array | None, assistant: Assistant | None) -> _Checked:
-    export = read_cell(cell, asked.options, assistant=assistant)
-    converted = read_converted(cell.folder_in(asked.directory), export=export, assistant=assistant)
+def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
+    export = read_cell(cell, asked.options)
+    converted = read_converted(cell.folder_in(asked.directory), export=export)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)

@@ -14,7 +14,6 @@ from . import __version__
 from .declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from .errors import CsvLstmError, Place, shown
 from .layout import PARTS, Sizes
-from .parallel import Assistant
 from .process import refuse_little_memory
 from .sources import STANDARD_INPUT
 
@@ -118,11 +117,8 @@ def _guarded(asked: argparse.Namespace) -> int:
     try:
         refuse_little_memory()
         _refuse_closed_output(asked)
-        with Assistant() as assistant:
-            # Before any command imports numpy: the process has pandas when the kernel has been read.
-            assistant.expect(getattr(asked, "kernel", ""))
-            code: int = asked.run(asked, assistant)
-            return code
+        code: int = asked.run(asked)
+        return code
     except CsvLstmError as error:
         _say(str(error))
         return REFUSED
@@ -404,13 +400,13 @@ def _tolerance(text: str) -> float:
     return number
 
 
-def _inspect(asked: argparse.Namespace, assistant: Assistant) -> int:
+def _inspect(asked: argparse.Namespace) -> int:
     _refuse_two_tables(asked)
     _refuse_two_standard_inputs(asked)
     from .inspection import Inspection, inspect_files
     from .overview import as_csv, as_json, as_text
 
-    found = inspect_files(Inspection(asked.kernel, asked.bias, _options(asked), asked.max_bytes), assistant)
+    found = inspect_files(Inspection(asked.kernel, asked.bias, _options(asked), asked.max_bytes))
     _warn(found.warnings)
     if asked.csv:
         _print(as_csv(found).encode())
@@ -421,7 +417,7 @@ def _inspect(asked: argparse.Namespace, assistant: Assistant) -> int:
     return DONE
 
 
-def _check(asked: argparse.Namespace, assistant: Assistant) -> int:
+def _check(asked: argparse.Namespace) -> int:
     _refuse_two_tables(asked)
     if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
@@ -437,7 +433,7 @@ def _check(asked: argparse.Namespace, assistant: Assistant) -> int:
     tolerance = Slack(asked.atol, asked.rtol)
     check = Check(network, asked.directory, _options(asked), tolerance, asked.seed, recorded, asked.strict)
     with progress(network.weights, "weights", quiet=asked.quiet) as advance:
-        report = check_files(check, advance, assistant)
+        report = check_files(check, advance)
     if asked.csv:
         _print(as_csv(report).encode())
     elif not (asked.json or asked.quiet):
@@ -446,13 +442,13 @@ def _check(asked: argparse.Namespace, assistant: Assistant) -> int:
     return DONE if report.equivalent else DIFFERENT
 
 
-def _audit(asked: argparse.Namespace, assistant: Assistant) -> int:
+def _audit(asked: argparse.Namespace) -> int:
     from .audit_report import as_json, as_text
     from .auditing import Evidence, audit_files, refuse_form
 
     evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet, asked.strict)
     refuse_form(evidence)
-    audit = audit_files(_network(asked), asked.directory, evidence, _options(asked), assistant)
+    audit = audit_files(_network(asked), asked.directory, evidence, _options(asked))
     _warn(audit.warnings)
     if asked.json:
         _print_json(as_json(audit), written=True)
@@ -480,7 +476,7 @@ def _options(asked: argparse.Namespace) -> "Options":
     return Options(asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal)
 
 
-def _convert(asked: argparse.Namespace, assistant: Assistant) -> int:
+def _convert(asked: argparse.Namespace) -> int:
     if asked.json and asked.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
     if asked.layers and asked.stdout:
@@ -496,12 +492,12 @@ def _convert(asked: argparse.Namespace, assistant: Assistant) -> int:
     style = Style(asked.output_delimiter, decimal, asked.output_plain_decimals, asked.output_labels)
     conversion = Conversion(network, _options(asked), not asked.no_check, asked.seed, asked.strict, style)
     if asked.stdout:
-        report, texts = convert_in_memory(conversion, assistant)
+        report, texts = convert_in_memory(conversion)
         if report.equivalent:
             _print(texts[asked.stdout][:])
     else:
         with progress(network.weights, "weights", quiet=asked.quiet) as advance:
-            report = convert_files(conversion, asked.output, force=asked.force, advance=advance, assistant=assistant)
+            report = convert_files(conversion, asked.output, force=asked.force, advance=advance)
     _show(report, asked)
     return DONE if report.equivalent else DIFFERENT
 

@@ -20,7 +20,6 @@ from .layout import PARTS
 from .manifest import MANIFEST, Entry, write_manifest
 from .network import Cell, Flow, Network, read_cell
 from .outputs import Staging, staging
-from .parallel import Assistant
 from .parsing import Text
 from .progress import Advance, no_progress
 from .report import CellReport, Report
@@ -52,14 +51,14 @@ class _Converted(NamedTuple):
     entries: list[Entry]
 
 
-def convert_in_memory(asked: Conversion, assistant: Assistant | None = None) -> tuple[Report, dict[str, Text]]:
+def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
     """Convert a cell that stands alone, and check the result: gives the report and the text of each part.
 
     Raises CsvLstmError where an input cannot be read as what was declared, or where `strict` allows no damage and there
     is some.
     """
     (cell,) = asked.network.cells
-    converted = _convert(asked, cell, read_cell(cell, asked.options, assistant=assistant), None, in_memory)
+    converted = _convert(asked, cell, read_cell(cell, asked.options), None, in_memory)
     return Report("convert", asked.network, [converted.report]), converted.texts
 
 
@@ -69,7 +68,6 @@ def convert_files(
     *,
     force: bool = False,
     advance: Advance = no_progress,
-    assistant: Assistant | None = None,
 ) -> Report:
     """Convert the cells of a network, check the results, and write them where all of them are equivalent.
 
@@ -83,16 +81,14 @@ def convert_files(
     else:
         refuse_outputs(directory, [f"{part}.csv" for part in PARTS], inputs, force)
     with staging(directory, force, whole=network.has_folders) as files:
-        report = Report("convert", network, list(_convert_cells(asked, directory, files, assistant, advance)))
+        report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
 
 
-def _convert_cells(
-    asked: Conversion, directory: str, files: Staging, assistant: Assistant | None, advance: Advance
-) -> Iterator[CellReport]:
+def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
-        export = read_cell(cell, asked.options, digest=asked.network.has_folders, assistant=assistant)
+        export = read_cell(cell, asked.options, digest=asked.network.has_folders)
         converted = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
         flow.give(converted.outputs)
         entries += converted.entries
@@ -107,7 +103,6 @@ def _convert_cells(
 def _convert(
     asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
-    # All that needs the text alone comes first: an assistant may still be parsing it.
     bias_text = convert_bias_text(export.bias, cell.forget_bias)
     texts = convert_text(export, bias_text, store, asked.style)
     entries = list(_entries(cell, export, texts)) if asked.network.has_folders else []

@@ -12,7 +12,6 @@ from .dialect import Canonical, readings
 from .errors import CsvLstmError, Place, shown
 from .exact import part_is_moved
 from .layout import PARTS
-from .parallel import Assistant, Parsing
 from .parsing import Text, parse, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, cells_per_line, grids
 from .sources import Source, read_source
@@ -42,13 +41,11 @@ def read_converted(
     directory: str | os.PathLike[str],
     digest: bool = False,
     export: Export | None = None,
-    assistant: Assistant | None = None,
 ) -> dict[str, Rectangle]:
     """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
 
     `digest` asks for the SHA-256 of each file. Where the text of a part is that of an `export`, moved, its numbers are
-    those of the export, and are not parsed again. An `assistant` that runs parses a large recurrent kernel, while the
-    kernel is parsed here.
+    those of the export, and are not parsed again.
 
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways.
@@ -65,11 +62,7 @@ def read_converted(
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
     sources = (read_source(os.path.join(directory, f"{part}.csv"), digest=digest) for part in PARTS)
-    # All texts first: an assistant may still be parsing the export.
-    parts = list(_read_parts(sources, export))
-    if assistant:
-        parts[PARTS.index("recurrent_kernel")].begin(assistant)
-    return {cells.part: cells.rectangle() for cells in parts}
+    return {cells.part: cells.rectangle() for cells in list(_read_parts(sources, export))}
 
 
 def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
@@ -138,13 +131,6 @@ class _Cells:
         self._export = export if export and part_is_moved(export, part, self.text) else None
         if self._export is None and separators(self.text, grid.columns, grid.columns) is None:
             raise self._refusal()
-        self._parsing: Parsing | None = None
-
-    def begin(self, assistant: Assistant) -> None:
-        """Let an assistant begin to parse the numbers, where they are parsed at all and many."""
-        # To start it now would take longer than it gains.
-        if self._export is None and assistant.is_running:
-            self._parsing = assistant.begin(self.text, self.form.cells)
 
     def rectangle(self) -> Rectangle:
         """Give the numbers; raises CsvLstmError where one is no finite weight."""
@@ -157,7 +143,7 @@ class _Cells:
     def _values(self) -> Array | None:
         if self._export:
             return moved_values(self._export, self.part)
-        return self._parsing.values() if self._parsing else parse(self.text, self.form.cells)
+        return parse(self.text, self.form.cells)
 
     def _refusal(self) -> CsvLstmError:
         place = partial(self.form.place, self._name)

@@ -10,7 +10,6 @@ from .damage import Damage, damage_of
 from .dialect import Canonical, readings
 from .exact import cut
 from .layout import PARTS, TF1, blocks
-from .parallel import Assistant
 from .precision import Digits, digits_of
 from .results import a1_range
 from .shapes import DEFAULTS, Form, Grid, Options, grids
@@ -88,7 +87,7 @@ class _Given(NamedTuple):
     text: Canonical
 
 
-def inspect_files(asked: Inspection, assistant: Assistant | None = None) -> Inspected:
+def inspect_files(asked: Inspection) -> Inspected:
     """Read a kernel and, where it is given, its bias, and tell what they are.
 
     Raises CsvLstmError where a file cannot be read, holds more than was allowed, or holds anything but weights.
@@ -102,7 +101,7 @@ def inspect_files(asked: Inspection, assistant: Assistant | None = None) -> Insp
     if len(given) == 2 and given[0].argument != asked.kernel:
         recognised.append(f"{given[1].source.name}: the bias, given before its kernel")
     roles = _roles(given, fits, asked.options)
-    tables = [_table(one, role, fits, asked.options, assistant) for one, role in zip(given, roles, strict=True)]
+    tables = [_table(one, role, fits, asked.options) for one, role in zip(given, roles, strict=True)]
     recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
     files = [_described(one, role, table) for one, role, table in zip(given, roles, tables, strict=True)]
     gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
@@ -159,7 +158,7 @@ def _roles(given: list[_Given], fits: list[Fit], options: Options) -> list[str]:
     return ["kernel", "bias"][: len(given)]
 
 
-def _table(given: _Given, role: str, fits: list[Fit], options: Options, assistant: Assistant | None) -> Table:
+def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table:
     """Make a table in the likeliest form, or of the cells as they lie there."""
     source, text = given.source, given.text
     if _one_is_likeliest(fits):
@@ -167,12 +166,12 @@ def _table(given: _Given, role: str, fits: list[Fit], options: Options, assistan
         if role == "bias" and bias:
             return table(source, text, _form(text, bias, 1, sizes.columns), sizes.hidden_size)
         form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
-        return table(source, text, form, sizes.hidden_size, assistant)
+        return table(source, text, form, sizes.hidden_size)
     grid = grids(text.text, options)[0]
     cells = grid.rows * grid.columns
     if role != "kernel" and cells % 4 == 0:
         return table(source, text, _form(text, grid, 1, cells), cells // 4)
-    return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns, assistant)
+    return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns)
 
 
 def _form(text: Canonical, grid: Grid, rows: int, columns: int, transposed: bool = False) -> Form:

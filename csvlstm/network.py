@@ -13,7 +13,6 @@ import numpy as np
 from .cells import Array
 from .errors import CsvLstmError
 from .layout import Sizes
-from .parallel import Assistant
 from .shapes import DEFAULTS, Options
 from .tables import Export, read_export
 
@@ -92,16 +91,14 @@ def single(cell: Cell) -> Network:
     return Network(((cell,),))
 
 
-def read_cell(
-    cell: Cell, options: Options = DEFAULTS, *, digest: bool = False, assistant: Assistant | None = None
-) -> Export:
+def read_cell(cell: Cell, options: Options = DEFAULTS, *, digest: bool = False) -> Export:
     """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
 
     >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes
     Sizes(input_size=1, hidden_size=1)
     """
     try:
-        return read_export(cell.kernel, cell.bias, cell.sizes, options, digest=digest, assistant=assistant)
+        return read_export(cell.kernel, cell.bias, cell.sizes, options, digest=digest)
     except CsvLstmError as error:
         raise _of_the_table(error, cell.declared) if cell.declared else error from None
 

@@ -18,7 +18,6 @@ from .decimals import Cell
 from .dialect import Canonical, readings
 from .errors import CsvLstmError, Place, shown
 from .layout import Sizes
-from .parallel import Assistant, Parsing
 from .parsing import Text, parse, ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
@@ -52,7 +51,6 @@ class Table:
         ends: NDArray[np.int64],
         recognised: list[str],
         beside: Labels,
-        parsing: Parsing | None = None,
     ) -> None:
         self.name = source.name
         self.sha256 = source.sha256
@@ -61,7 +59,6 @@ class Table:
         self.text = text
         self.recognised = recognised
         self._ends = ends
-        self._parsing = parsing
 
     @cached_property
     def spans(self) -> list[NDArray[np.int64]]:
@@ -71,7 +68,7 @@ class Table:
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """The numbers as float64 [rows, 4H]; asking for them raises CsvLstmError at a cell that is no finite number."""
-        values = self._parsing.values() if self._parsing else parse(self.text, self.form.cells)
+        values = parse(self.text, self.form.cells)
         if values is None:
             raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
         return values.reshape(self.form.rows, self.form.columns)
@@ -117,11 +114,10 @@ def read_export(
     options: Options = DEFAULTS,
     *,
     digest: bool = False,
-    assistant: Assistant | None = None,
 ) -> Export:
     """Read the kernel and the bias of one cell as the declared sizes say.
 
-    `digest` asks for the SHA-256 of both files, and an `assistant` parses a large kernel.
+    `digest` asks for the SHA-256 of both files.
 
     Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
     made of the right bytes in the wrong order, when the values are asked for.
@@ -132,8 +128,6 @@ def read_export(
     """
     # The bias first: it is small, and a wrong size shows in it.
     bias_source = read_source(bias, sizes.columns, digest)
-    if assistant:
-        assistant.expect(kernel)
     kernel_source = read_source(kernel, sizes.rows * sizes.columns, digest)
     kernel_texts = readings(kernel_source.data, kernel_source.name, options.delimiter, options.decimal)
     bias_texts = readings(bias_source.data, bias_source.name, options.delimiter, options.decimal)
@@ -143,7 +137,7 @@ def read_export(
         raise _misfit(kernel_texts, bias_texts, sizes, options)
     return Export(
         sizes,
-        table(kernel_source, *kernel_read, sizes.hidden_size, assistant),
+        table(kernel_source, *kernel_read, sizes.hidden_size),
         table(bias_source, *bias_read, sizes.hidden_size),
     )
 
@@ -212,18 +206,14 @@ def ragged_line(text: Canonical) -> CsvLstmError | None:
     return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
 
 
-def table(
-    source: Source, canonical_text: Canonical, form: Form, quarter: int, assistant: Assistant | None = None
-) -> Table:
-    """Make a table of what was read, with quarters of `quarter` cells; an `assistant` begins to parse a large one.
+def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:
+    """Make a table of what was read, with quarters of `quarter` cells.
 
     Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
-    text = body(canonical_text.text, form.grid)
-    parsing = assistant.begin(text, form.cells) if assistant and form.as_it_is else None
-    text, ends = _plain(text, form, quarter, source.name)
+    text, ends = _plain(body(canonical_text.text, form.grid), form, quarter, source.name)
     recognised = [*canonical_text.recognised, *_recognised(form)]
-    return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid), parsing)
+    return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
 
 
 def labels(text: bytes, grid: Grid) -> Labels:

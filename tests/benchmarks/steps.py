@@ -19,9 +19,9 @@ STEPS = {
     "reading both files": ["tables:read_source"],
     "recognising their form": ["tables:readings", "tables:_fitting"],
     "finding the quarters of each line": ["tables:separators"],
+    "parsing the numbers": ["tables:parse"],
     "moving them into new files": ["conversion:convert_text"],
     "holding the new text against the old": ["conversion:kernel_text_is_moved"],
-    "waiting for the numbers": ["parallel:Parsing.values"],
     "looking for damage": ["conversion:damage_of"],
     "comparing all values": ["conversion:compare_blocks"],
     "running both cells": ["conversion:run_export", "conversion:compare_behaviour"],
@@ -46,7 +46,7 @@ _LIMITS = {
         "text = open(kernel, 'rb').read(); other = bytes(bytearray(text))",
         "text == other",
     ),
-    "waiting for the numbers": ("pandas alone, from its import on, in a second process since the start", "", _PARSE),
+    "parsing the numbers": ("pandas alone, from its import on", "", _PARSE),
     "comparing all values": (
         "one comparison",
         "import numpy as np; one, other = np.ones({cells}), np.ones({cells})",
@@ -144,19 +144,18 @@ def main() -> None:
     from argparse import Namespace
 
     from csvlstm import cli
-    from csvlstm.parallel import Assistant
     from csvlstm.process import collect_rarely
 
     collect_rarely()
     convert = cli._convert
 
-    def watched(asked: Namespace, assistant: Assistant) -> int:
+    def watched(asked: Namespace) -> int:
         clock.seconds[START] = clock.now()
         clock.timed(IMPORTS, import_module)("csvlstm.conversion")
         for step, names in STEPS.items():
             for name in names:
                 clock.watch(step, name)
-        return convert(asked, assistant)
+        return convert(asked)
 
     cli._convert = watched
     code = cli.main(["convert", *sys.argv[2:-1], "-q", "-o", sys.argv[-1]])
