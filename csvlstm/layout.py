@@ -68,6 +68,11 @@ class Sizes(NamedTuple):
     hidden_size: int
 
     @property
+    def output_size(self) -> int:
+        """The size of the hidden state: H, as nothing projects it."""
+        return self.hidden_size
+
+    @property
     def rows(self) -> int:
         """D + H, the rows of a TensorFlow 1 kernel."""
         return self.input_size + self.hidden_size

@@ -1,0 +1,1 @@
+"""Layouts as data, the plan from one to another, and the numpy reference cells."""

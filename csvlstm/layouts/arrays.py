@@ -1,0 +1,186 @@
+"""What a layout is made of: which files a framework keeps for one LSTM cell, and where each gate stands in them.
+
+D is the input size, H the hidden size (units), P the size of a projected hidden state. A file is read in plain form,
+[rows, columns]; a vector is one row there. An entry of `csvlstm.layouts.entries` is these classes filled in: no
+framework has code of its own.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Literal, NamedTuple
+
+from ..layout import Gate, Sizes
+
+
+class ProjectedSizes(NamedTuple):
+    """The sizes of a layer whose hidden state is projected to P numbers: input size D, hidden size H, and P."""
+
+    input_size: int
+    hidden_size: int
+    output_size: int
+
+
+AnySizes = Sizes | ProjectedSizes
+
+
+class Operand(Enum):
+    """What the weights of a block are multiplied with; `value` is what stands for it in the equations.
+
+    A peephole multiplies the cell state unit by unit; a projection multiplies what the output gate lets out.
+    """
+
+    INPUT = "x"
+    HIDDEN = "h"
+    BIAS = "1"
+    SECOND_BIAS = "1'"
+    PEEPHOLE = "c"
+    PROJECTION = "o tanh(c)"
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether its weights are one number a unit, and no matrix."""
+        return self in (Operand.BIAS, Operand.SECOND_BIAS, Operand.PEEPHOLE)
+
+    def inputs(self, sizes: AnySizes) -> int:
+        """Count the numbers that its weights take: D, H or P for the matrices, 1 for a vector."""
+        if self.is_vector:
+            return 1
+        return {
+            Operand.INPUT: sizes.input_size,
+            Operand.HIDDEN: sizes.output_size,
+            Operand.PROJECTION: sizes.hidden_size,
+        }[self]
+
+    def outputs(self, sizes: AnySizes) -> int:
+        """Count the numbers that one gate's weights give: H, or P for a projection, which has no gates."""
+        return sizes.output_size if self is Operand.PROJECTION else sizes.hidden_size
+
+
+BIASES = (Operand.BIAS, Operand.SECOND_BIAS)
+
+
+class Span(NamedTuple):
+    """A rectangle of one array in plain form: half-open ranges of rows and columns, counted from 0.
+
+    >>> Span("kernel", range(3), range(5, 10)).cells
+    15
+    """
+
+    array: str
+    rows: range
+    columns: range
+
+    @property
+    def cells(self) -> int:
+        """The number of its cells."""
+        return len(self.rows) * len(self.columns)
+
+
+class Array(NamedTuple):
+    """One file: the weights of some operands for some gates.
+
+    `gates` are in the order in which they stand along the axis `gates_along`: "columns" where the framework computes
+    x W, "rows" where it computes W x. The operands of a matrix stand one behind the other along the other axis; those
+    of a vector follow each other in its one row, all gates of the first before the second's. A projection has no gates.
+    `leading` counts the axes of length 1 that the framework has before these two.
+
+    >>> kernel = Array("kernel", (Operand.INPUT, Operand.HIDDEN), (Gate.INPUT, Gate.FORGET))
+    >>> kernel.shape(Sizes(3, 5)), kernel.span(Operand.HIDDEN, Gate.FORGET, Sizes(3, 5))
+    ((8, 10), Span(array='kernel', rows=range(3, 8), columns=range(5, 10)))
+    """
+
+    name: str
+    operands: tuple[Operand, ...]
+    gates: tuple[Gate, ...] = ()
+    gates_along: Literal["columns", "rows"] = "columns"
+    leading: int = 0
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is one row in plain form; it may be a column in its file."""
+        return all(operand.is_vector for operand in self.operands)
+
+    @property
+    def blocks(self) -> Iterator[tuple[Operand, Gate | None]]:
+        """The operands and gates of its blocks, in the order in which they stand."""
+        return ((operand, gate) for operand in self.operands for gate in self.gates or (None,))
+
+    def holds(self, operand: Operand, gate: Gate | None) -> bool:
+        """Tell whether it has the weights of an operand for a gate."""
+        return (operand, gate) in self.blocks
+
+    def shape(self, sizes: AnySizes) -> tuple[int, int]:
+        """Give its rows and columns in plain form."""
+        ends = [self.span(operand, gate, sizes) for operand, gate in self.blocks]
+        return max(span.rows.stop for span in ends), max(span.columns.stop for span in ends)
+
+    def span(self, operand: Operand, gate: Gate | None, sizes: AnySizes) -> Span:
+        """Tell where the weights of an operand for a gate stand."""
+        before = self.operands[: self.operands.index(operand)]
+        width = operand.outputs(sizes)
+        at = self.gates.index(gate) if gate else 0
+        if self.is_vector:
+            at += len(before) * len(self.gates)
+            return Span(self.name, range(1), range(at * width, (at + 1) * width))
+        along, start = range(at * width, (at + 1) * width), sum(one.inputs(sizes) for one in before)
+        across = range(start, start + operand.inputs(sizes))
+        return Span(self.name, *((across, along) if self.gates_along == "columns" else (along, across)))
+
+
+class Layout(NamedTuple):
+    """The files of one framework's LSTM cell, and what the cell does with them.
+
+    `arrays` are in the order in which the framework takes them, `extras` those that only some cells have (peepholes, a
+    projection). `forget_bias` is what the cell adds to its forget gate at run time and keeps in no file: a constant, or
+    the default of an argument. `states` are the names c and h in the order of the framework, `loading` says how its
+    weights are set. A layout that is not `offered` is known to the diagnosis only.
+    """
+
+    key: str
+    framework: str
+    arrays: tuple[Array, ...]
+    states: tuple[str, str]
+    loading: str
+    source: str
+    forget_bias: float = 0.0
+    forget_bias_is_argument: bool = False
+    extras: tuple[Array, ...] = ()
+    offered: bool = False
+
+    @property
+    def adds_forget_bias(self) -> bool:
+        """Whether the cell adds a forget bias at run time."""
+        return self.forget_bias_is_argument or self.forget_bias != 0
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What its arrays are the weights of, each once."""
+        return tuple(dict.fromkeys(operand for array in self.arrays for operand in array.operands))
+
+    @property
+    def biases(self) -> tuple[Operand, ...]:
+        """Its biases: none, one, or two that the cell adds up."""
+        return tuple(operand for operand in BIASES if operand in self.operands)
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The gates in the order in which the weights of its inputs have them."""
+        return tuple(
+            gate for array in self.arrays for operand, gate in array.blocks if gate and operand is Operand.INPUT
+        )
+
+    def array(self, name: str) -> Array:
+        """Give the array of a name."""
+        return next(array for array in self.arrays if array.name == name)
+
+    def array_of(self, operand: Operand, gate: Gate | None) -> Array:
+        """Give the array that has the weights of an operand for a gate."""
+        return next(array for array in self.arrays if array.holds(operand, gate))
+
+    def with_extras(self, *operands: Operand) -> "Layout":
+        """Give the layout of a cell that has peepholes, or a projection, too."""
+        return self._replace(arrays=self.arrays + tuple(one for one in self.extras if {*one.operands} <= {*operands}))
+
+    def without_bias(self) -> "Layout":
+        """Give the layout of a cell that has no bias."""
+        return self._replace(arrays=tuple(array for array in self.arrays if not {*BIASES} & {*array.operands}))

@@ -1,0 +1,104 @@
+"""The layouts: for each framework one entry of data, and no code.
+
+Operands: x W and h U and the bias; gates: i input, f forget, c cell candidate (also j, g, z), o output.
+"""
+
+from ..layout import Gate
+from .arrays import Array, Layout, Operand
+
+X, H, B, B2, P, R = Operand
+"""Input, hidden, bias, second bias, peephole, projection."""
+
+
+def _gates(letters: str) -> tuple[Gate, ...]:
+    return tuple(map(Gate, letters))
+
+
+TF1 = Layout(
+    "tf1",
+    "TensorFlow 1",
+    (Array("kernel", (X, H), _gates("icfo")), Array("bias", (B,), _gates("icfo"))),
+    extras=(
+        Array("w_i_diag", (P,), _gates("i")),
+        Array("w_f_diag", (P,), _gates("f")),
+        Array("w_o_diag", (P,), _gates("o")),
+        Array("projection_kernel", (R,)),
+    ),
+    forget_bias=1.0,
+    forget_bias_is_argument=True,
+    states=("c", "h"),
+    loading="assign the arrays to the cell's variables kernel and bias",
+    source="LSTMCell.call in tensorflow/python/ops/rnn_cell_impl.py (1.15)",
+    offered=True,
+)
+
+KERAS = Layout(
+    "keras",
+    "Keras",
+    (
+        Array("kernel", (X,), _gates("ifco")),
+        Array("recurrent_kernel", (H,), _gates("ifco")),
+        Array("bias", (B,), _gates("ifco")),
+    ),
+    states=("h", "c"),
+    loading="layer.set_weights([kernel, recurrent_kernel, bias])",
+    source="LSTMCell.call in keras/src/layers/rnn/lstm.py (3)",
+    offered=True,
+)
+
+ONNX = Layout(
+    "onnx",
+    "ONNX",
+    (
+        Array("W", (X,), _gates("iofc"), "rows", leading=1),
+        Array("R", (H,), _gates("iofc"), "rows", leading=1),
+        Array("B", (B, B2), _gates("iofc"), leading=1),
+    ),
+    extras=(Array("P", (P,), _gates("iof"), leading=1),),
+    states=("h", "c"),
+    loading="initializers W, R and B of an LSTM node",
+    source="the operator LSTM in onnx/defs/rnn/defs.cc",
+)
+
+COREML = Layout(
+    "coreml",
+    "Core ML",
+    (
+        Array("weight_ih", (X,), _gates("ifoc"), "rows"),
+        Array("weight_hh", (H,), _gates("ifoc"), "rows"),
+        Array("bias", (B,), _gates("ifoc")),
+    ),
+    extras=(Array("peephole", (P,), _gates("ifo")),),
+    states=("h", "c"),
+    loading="inputs weight_ih, weight_hh and bias of the operation lstm",
+    source="the operation lstm in coremltools/converters/mil/mil/ops/defs/iOS15/recurrent.py",
+)
+
+OPENVINO = Layout(
+    "openvino",
+    "OpenVINO",
+    (
+        Array("W", (X,), _gates("fico"), "rows", leading=1),
+        Array("R", (H,), _gates("fico"), "rows", leading=1),
+        Array("B", (B,), _gates("fico"), leading=1),
+    ),
+    states=("h", "c"),
+    loading="inputs W, R and B of an LSTMSequence",
+    source="the operation LSTMSequence in OpenVINO's opset",
+)
+
+DL4J = Layout(
+    "dl4j",
+    "DL4J",
+    (
+        Array("W", (X,), _gates("cfoi")),
+        Array("RW", (H,), _gates("cfoi")),
+        Array("b", (B,), _gates("cfoi")),
+    ),
+    states=("h", "c"),
+    loading="parameters W, RW and b of an LSTM layer",
+    source="LSTMParamInitializer.java of Deeplearning4j",
+)
+
+LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, COREML, OPENVINO, DL4J)}
+"""All layouts by their keys."""
