@@ -17,6 +17,7 @@ import pytest
 from csvlstm.layout import Sizes
 
 from .faults import DIRECTORIES, SMALL, SURVIVED, Scene, contents, end, measure, signal_at_a_random_moment
+from .seeds import seeds
 
 MEBIBYTE = 2**20
 
@@ -41,7 +42,7 @@ def duration(module_scene: Scene) -> float:
     return measure(module_scene)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@seeds(few=2, many=40)
 def test_ten_signals_at_random_moments(module_scene: Scene, duration: float, seed: int) -> None:
     draw = random.Random(seed)
     for _ in range(10):

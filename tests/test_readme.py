@@ -46,7 +46,7 @@ def test_the_consoles_show_what_the_commands_print(console: str, tmp_path: Path)
 def test_the_first_command_does_the_main_job_and_the_second_is_the_tests() -> None:
     first, second = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
     assert first.startswith("pip install . && csvlstm convert sample_data/sunspots/")
-    assert second == "pip install -e '.[test]' && pytest"
+    assert second == "pip install -e '.[test]' && pytest -n auto"
 
 
 def message_words() -> set[str]:
