@@ -11,6 +11,7 @@ from .cells import Array
 from .comparison import compare_converted, expected_values, fit_shape
 from .converted import Rectangle
 from .damage import Damage
+from .errors import plural
 from .exact import cut
 from .layout import Block, Sizes, blocks
 from .network import Cell
@@ -185,7 +186,8 @@ def _note(block: Block, table: Table, file: Rectangle, fits: bool) -> str:
     notes = [_lying(block, table)]
     if not fits:
         rows, columns = file.values.shape
-        notes.append(f"{file.name} has {rows} x {columns} cells, not {len(block.target_rows)} x {table.form.columns}")
+        cells = f"{rows} x {columns} {plural(rows * columns, 'cell')}"
+        notes.append(f"{file.name} has {cells}, not {len(block.target_rows)} x {table.form.columns}")
     return "; ".join(filter(None, notes))
 
 
@@ -202,9 +204,8 @@ def _lying(block: Block, table: Table) -> str:
     else:
         pieces, cells, apart, first = len(rows), len(columns), form.columns, a1_range(form, rows[:1], columns)
     turned = " and transposed" if form.transposed else ""
-    return (
-        f"flat{turned}: {pieces} pieces of {cells} cells, the first {first}, each {apart} cells behind the one before"
-    )
+    pieces_of_cells = f"{pieces} pieces of {cells} {plural(cells, 'cell')}"
+    return f"flat{turned}: {pieces_of_cells}, the first {first}, each {apart} cells behind the one before"
 
 
 def _worst(rows: Sequence[Row]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from . import __version__
 from .audit import Audit, LayerAudit, Row
+from .errors import plural
 from .report import finding, warning
 
 
@@ -60,5 +61,5 @@ def as_text(audit: Audit) -> str:
 def _difference(row: Row) -> str:
     target = f"{row.target_file} {row.target_range or '(of another shape)'}"
     by = "" if row.max_difference is None else f", by up to {row.max_difference:.3g}"
-    block = f"{row.differing} of {row.cells} cells of {row.part}, gate {row.gate}"
+    block = f"{row.differing} of {row.cells} {plural(row.cells, 'cell')} of {row.part}, gate {row.gate}"
     return f"{row.verdict}: {block}: {target} against {row.source_file} {row.source_range}{by}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import Array
-from .errors import CsvLstmError, Place
+from .errors import CsvLstmError, Place, plural
 from .precision import UNLIKELY, Loss, Numbers, chance, is_smaller_float, likeliest_loss, measured, sampled, ulp
 from .sums import pieces
 from .tables import Table
@@ -138,7 +138,7 @@ def _cut(table: Table, numbers: Numbers) -> Damage | None:
     where = _is_small(table.values)
     if by_chance > UNLIKELY and "E" not in table.cell(*_first(where)):
         return None
-    found = f"{_count(len(values), 'number has', 'numbers have')} only {loss}, cut by a spreadsheet"
+    found = f"{len(values):,} {plural(len(values), 'number has', 'numbers have')} only {loss}, cut by a spreadsheet"
     return _damage("cut", table, where, found, _NO_SPREADSHEET)
 
 
@@ -164,7 +164,7 @@ def _whole(table: Table, numbers: Numbers) -> Damage | None:
     steps = np.maximum(ulp(distinct), likeliest_loss(fractions).loss.unit(distinct))
     if not _are_whole(values) or chance(steps, np.ones_like(distinct)) > _UNLIKELY_TO_BE_WHOLE:
         return None
-    found = f"{_count(len(values), 'whole number', 'whole numbers')} among fractions, as if a decimal point was lost"
+    found = f"{len(values):,} {plural(len(values), 'whole number')} among fractions, as if a decimal point was lost"
     return _damage("whole", table, np.abs(table.values) > limit, found, _NO_SPREADSHEET)
 
 
@@ -202,7 +202,3 @@ def _damage(kind: str, table: Table, where: Array, found: str, advice: str) -> D
 def _first(where: Array) -> tuple[int, int]:
     row, column = divmod(int(where.argmax()), int(where.shape[1]))
     return row, column
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number:,} {one if number == 1 else more}"

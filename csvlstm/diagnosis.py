@@ -16,6 +16,7 @@ from .cells import Array
 from .comparison import equal_as_float32
 from .converted import Rectangle
 from .digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
+from .errors import plural
 from .explanations import Base, Mistake, bias_bases, gate_order, kernel_bases, orders, wrong_quarter
 from .layout import KERAS, PARTS, TF1, Gate, quarter_order
 from .tables import Export
@@ -217,7 +218,7 @@ def _rounded(loss: Loss) -> Mistake:
 
 
 def _cut(loss: Loss) -> Mistake:
-    found = f"{loss.cells} cells are cut to {loss}, as spreadsheets save them"
+    found = f"{loss.cells} {plural(loss.cells, 'cell is', 'cells are')} cut to {loss}, as spreadsheets save them"
     return Mistake("cut", found, "convert the export again, without a spreadsheet on the way")
 
 
@@ -225,7 +226,7 @@ def _edited(case: _Case, fit: _Fit, differs: Array) -> Mistake:
     places = np.argwhere(differs)
     shown = ", ".join(_edit(case, fit, row, column) for row, column in places[:_SHOWN].tolist())
     more = ", ..." if len(places) > _SHOWN else ""
-    cells = "1 cell was edited" if len(places) == 1 else f"{len(places)} cells were edited"
+    cells = f"{len(places)} {plural(len(places), 'cell was', 'cells were')} edited"
     return Mistake("edited", f"{cells} ({shown}{more})", "convert the export again")
 
 
@@ -247,13 +248,16 @@ def _unexplained(case: _Case, targets: list[_Target]) -> Mistake:
     rows, columns = values.shape
     right = (len(sizes.rows_of(case.part)), sizes.columns)
     if not targets or targets[0][0].mistakes:
-        found = f"{rows} x {columns} cells stand where {right[0]} x {right[1]} are expected"
+        stand = plural(rows * columns, "cell stands", "cells stand")
+        found = f"{rows} x {columns} {stand} where {right[0]} x {right[1]} are expected"
         return Mistake("shape", found, "is it the file of this layer, and whole?")
     if not values.any() or _is_initial(case):
         return Mistake("never_set", "these are the values of a new layer", "were the weights ever set and saved?")
-    equal = np.count_nonzero(case.equal_cells(_Fit(targets[0][0], _RIGHT, targets[0][1]).predicted, targets[0][1]))
+    base, target = targets[0]
+    equal = int(np.count_nonzero(case.equal_cells(_Fit(base, _RIGHT, target).predicted, target)))
     if equal:
-        found = f"only {equal} of {values.size} cells are those of the export, and no known mistake explains the others"
+        are_those = plural(equal, "cells is that", "cells are those")
+        found = f"only {equal} of {values.size} {are_those} of the export, and no known mistake explains the others"
         return Mistake("other_layer", found, "convert the export again")
     return Mistake("other_layer", "no block is that of the export", "is it the file of another layer?")
 

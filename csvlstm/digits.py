@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import Array
+from .errors import plural
 
 FLOAT32_DIGITS = 9
 """Significant digits that every float32 number survives."""
@@ -31,7 +32,7 @@ class Loss(NamedTuple):
         if self.half:
             return "float16"
         kept = [(self.digits, "significant digit"), (self.decimals, "decimal")]
-        return " or ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in kept if count is not None)
+        return " or ".join(f"{count} {plural(count, name)}" for count, name in kept if count is not None)
 
 
 def rounding(source: Array, target: Array) -> Loss | None:

@@ -28,6 +28,15 @@ def shown(cell: str) -> str:
     return repr(cell if len(cell) <= _SHOWN else cell[: _SHOWN - 3] + "...")
 
 
+def plural(number: int, one: str, more: str = "") -> str:
+    """Give the word for so many: as it is for one, with an s or as `more` says for any other number.
+
+    >>> plural(1, "cell"), plural(2, "cell"), plural(0, "number has", "numbers have")
+    ('cell', 'cells', 'numbers have')
+    """
+    return one if number == 1 else more or f"{one}s"
+
+
 class Place(NamedTuple):
     """Where something stands: a file and, where it is known, a line and a column, both counted from 1.
 

@@ -168,7 +168,7 @@ def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table
         form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
         return table(source, text, form, sizes.hidden_size)
     grid = grids(text.text, options)[0]
-    cells = grid.rows * grid.columns
+    cells = grid.cells
     if role != "kernel" and cells % 4 == 0:
         return table(source, text, _form(text, grid, 1, cells), cells // 4)
     return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns)

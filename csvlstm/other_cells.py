@@ -49,7 +49,7 @@ def other_vector(bias: list[Grid], hidden_size: int) -> Other | None:
             if grid.rows == hidden_size > grid.columns:
                 return Other(f"{grid} cells are H x P, the kernel of a projection (num_proj)", _NO_PROJECTION)
             continue
-        values = grid.rows * grid.columns
+        values = grid.cells
         times, rest = divmod(values, hidden_size)
         if not rest and times in _VECTORS:
             other = _VECTORS[times]

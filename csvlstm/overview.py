@@ -5,6 +5,7 @@ from typing import Any
 
 from . import __version__
 from .decimals import SIGNS
+from .errors import plural
 from .inspection import KERNEL_OR_BIAS, File, GateNumbers, Inspected
 from .report import aligned, csv_text, warning
 from .sizes import Fit
@@ -54,10 +55,11 @@ def as_text(found: Inspected) -> str:
 
 def _described(file: File) -> str:
     fewest, most, float32, _ = file.digits
-    digits = f"{most} digit{'' if most == 1 else 's'}" if fewest == most else f"{fewest} to {most} digits"
+    digits = f"{most} {plural(most, 'digit')}" if fewest == most else f"{fewest} to {most} digits"
     kind = "all float32" if float32 else "not all float32"
     spread = f"from {file.spread.minimum:.3g} to {file.spread.maximum:.3g}"
-    return f"{file.role} {file.name}: {file.grid} numbers of {digits}, {kind}, {spread}"
+    numbers = f"{file.grid} {plural(file.grid.cells, 'number')}"
+    return f"{file.role} {file.name}: {numbers} of {digits}, {kind}, {spread}"
 
 
 def _table(gates: list[GateNumbers]) -> str:
@@ -74,7 +76,7 @@ def undecided(found: Inspected) -> list[str]:
     first, sizes = found.files[0], _sizes(found)
     sentences = []
     if not sizes and first.role == "kernel":
-        cells = " and ".join(f"{file.grid} cells of {file.name}" for file in found.files)
+        cells = " and ".join(f"{file.grid} {plural(file.grid.cells, 'cell')} of {file.name}" for file in found.files)
         sentences.append(f"the sizes, none fit {cells}; expected D + H rows of 4H cells and a bias of 4H values")
     if first.role == KERNEL_OR_BIAS:
         of = f"whether {first.name} is a flat kernel, or a bias of hidden size {_quarter(first)}"
@@ -82,7 +84,7 @@ def undecided(found: Inspected) -> list[str]:
     if len(sizes) > 1:
         shown = [_sized(fit) for fit in sizes[:_MOST_SHOWN]]
         if len(sizes) > _MOST_SHOWN:
-            shown.append(f"{len(sizes) - _MOST_SHOWN} others")
+            shown.append(f"{len(sizes) - _MOST_SHOWN} {plural(len(sizes) - _MOST_SHOWN, 'other')}")
         alone = "; its bias would tell" if len(found.files) == 1 else ""
         sentences.append(f"the sizes, which may be {', or '.join(shown)}{alone}")
     for option in _doubtful(found):
@@ -121,7 +123,7 @@ def _only(values: set[str]) -> str | None:
 
 
 def _quarter(file: File) -> int:
-    return file.grid.rows * file.grid.columns // 4
+    return file.grid.cells // 4
 
 
 def _options(found: Inspected) -> list[str]:

@@ -15,7 +15,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import CsvLstmError, Place, Placing, shown
+from .errors import CsvLstmError, Place, Placing, plural, shown
 from .sources import PANDAS_FROM
 
 Text = bytes | mmap
@@ -244,7 +244,7 @@ def ragged(line: bytes, expected: int, place: Callable[[int], Place]) -> CsvLstm
     found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
     if not line:
         found, count = "the line is blank", 0
-    each = f"{expected} cell{'' if expected == 1 else 's'} in each row"
+    each = f"{expected} {plural(expected, 'cell')} in each row"
     return CsvLstmError(found, place(min(count, expected)), expected=each, advice="is it a CSV file, and whole?")
 
 

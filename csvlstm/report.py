@@ -1,12 +1,15 @@
 """What a command found, in the words of the JSON report, of the CSV table, and of the summary for a person."""
 
+import math
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
 from .equivalence import Result
+from .errors import plural
 from .network import Cell, Network
-from .results import DIFFERENT, LEVELS, BlockResult
+from .results import DIFFERENT, LEVELS, WITHIN_TOLERANCE, BlockResult
 
 if TYPE_CHECKING:
     from .damage import Damage
@@ -164,7 +167,7 @@ def _recognised(report: Report) -> list[str]:
 
 def _exact(report: Report) -> str:
     cells, differing = (sum(getattr(block, name) for block in report.blocks) for name in ("cells", "differing"))
-    network = f" of {len(report.cells)} LSTM cells" if report.network.has_folders else ""
+    network = f" of {len(report.cells)} LSTM {plural(len(report.cells), 'cell')}" if report.network.has_folders else ""
     found = f"{report.verdict}: {differing} of {cells} cells differ in {len(report.blocks)} blocks{network}"
     with_bias = [cell for cell in report.network.cells if cell.forget_bias]
     forget_bias = repr(report.network.forget_bias) if report.network.forget_bias is not None else "of each layer"
@@ -177,7 +180,8 @@ def _differing(report: Report) -> list[str]:
     if report.command == "check":
         return []
     return [
-        f"different: {block.differing} of {block.cells} cells of {block.part}, gate {block.gate}: "
+        f"different: {block.differing} of {block.cells} {plural(block.cells, 'cell')} of {block.part}, "
+        f"gate {block.gate}: "
         f"{block.target_file} {block.target_range} is not {block.source_file} {block.source_range}, "
         f"by up to {block.max_difference:.3g}"
         for block in report.blocks
@@ -186,15 +190,27 @@ def _differing(report: Report) -> list[str]:
 
 
 def _behaviour(report: Report) -> str:
-    """Say how far both sides are apart in the cell where rounding explains least."""
+    """Say whether both sides agree, and of the cell where rounding explains least by how much they do not.
+
+    The digits of rounding itself are those of a processor, and stand in JSON alone.
+    """
     found = [cell.result.behaviour for cell in report.cells if cell.result.behaviour]
     if not found:
         return "behaviour not checked"
     worst = max(found, key=lambda behaviour: behaviour.rounding)
-    difference = max(behaviour.max_difference for behaviour in found)
-    judged = "rounding explains it" if worst.equivalent else f"{worst.rounding:.3g} times what rounding explains"
-    steps = f"{worst.steps} steps" + (f" of each of {len(found)} LSTM cells" if report.network.has_folders else "")
-    return f"behaviour: the states of both cells differ by at most {difference:.2g} over {steps}; {judged}"
+    steps = f"{worst.steps} steps"
+    if report.network.has_folders:
+        steps += f" of each of {len(found)} LSTM {plural(len(found), 'cell')}"
+    if not worst.equivalent:
+        return f"behaviour: both cells differ by more than {_times(worst.rounding)}rounding explains over {steps}"
+    within = "within the tolerance" if report.verdict == WITHIN_TOLERANCE else "to rounding"
+    return f"behaviour: both cells agree {within} over {steps}"
+
+
+def _times(share: float) -> str:
+    """Give the power of ten below a share of what rounding explains: the other digits may be those of a processor."""
+    power = 10.0 ** math.floor(math.log10(min(share, sys.float_info.max)))
+    return f"{power:g} times what " if power > 1 else ""
 
 
 def _written(report: Report) -> str:

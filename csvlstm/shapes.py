@@ -56,6 +56,11 @@ class Grid(NamedTuple):
         return f"{self.rows} x {self.columns}"
 
     @property
+    def cells(self) -> int:
+        """The number of its cells."""
+        return self.rows * self.columns
+
+    @property
     def spreadsheet_limit(self) -> str:
         """The limit of spreadsheets that the file reaches exactly, as it does where the rest was cut off, or none."""
         if self.columns + self.index_column == _COLUMNS_OF_A_SPREADSHEET:

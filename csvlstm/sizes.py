@@ -4,7 +4,7 @@ from math import isqrt
 from typing import NamedTuple
 
 from .dialect import Canonical
-from .errors import CsvLstmError, Place
+from .errors import CsvLstmError, Place, plural
 from .layout import Sizes
 from .other_cells import other_vector, projection
 from .parsing import is_weight, refusal
@@ -57,13 +57,13 @@ def fitting_sizes_alone(kernel: bytes, options: Options) -> list[Fit]:
 
 def is_bias(text: bytes, options: Options) -> bool:
     """Tell whether a canonical text may be a bias: one row or one column of 4H values."""
-    return any(grid.rows * grid.columns % 4 == 0 for grid in _vectors(grids(text, options)))
+    return any(grid.cells % 4 == 0 for grid in _vectors(grids(text, options)))
 
 
 def _hidden_sizes(grid: Grid) -> list[int]:
     """List the hidden sizes that a kernel's grid may have; of a flat one, all that leave an input size."""
     if 1 in (grid.rows, grid.columns):
-        quarter, rest = divmod(grid.rows * grid.columns, 4)
+        quarter, rest = divmod(grid.cells, 4)
         # D + H rows of 4H cells, and D is 1 or more.
         return [] if rest else [h for h in range(1, isqrt(quarter) + 1) if quarter % h == 0]
     return sorted({cells // 4 for cells in (grid.rows, grid.columns) if cells % 4 == 0})
@@ -138,7 +138,7 @@ def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
     """List the input sizes that remain for a kernel's grid, and whether it must be turned for each."""
     width = 4 * hidden_size
     if 1 in (grid.rows, grid.columns):
-        rows, rest = divmod(grid.rows * grid.columns, width)
+        rows, rest = divmod(grid.cells, width)
         readings = [] if rest else [(rows, False)]
     else:
         readings = [(grid.rows, False)] if grid.columns == width else []
@@ -180,10 +180,10 @@ def _nothing_fits(kernel: Canonical, bias: Canonical, declared: Sizes, options: 
             expected="the kernel first, then the bias",
             advice="exchange the two",
         )
-    values = [grid.rows * grid.columns for grid in _vectors(grids(bias.text, options))]
+    values = [grid.cells for grid in _vectors(grids(bias.text, options))]
     if not any(number % 4 == 0 for number in values):
         return CsvLstmError(
-            f"{values[0] if values else _shape(bias)} values",
+            f"{values[0] if values else _shape(bias)} {plural(next(iter(values), 0), 'value')}",
             Place(bias.name),
             expected=f"4H = {declared.columns} values in one row or one column",
             advice="is this the bias of an LSTM cell, and whole?",

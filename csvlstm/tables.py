@@ -81,6 +81,10 @@ class Table:
         """Give the same table where its numbers are written in another way, cell for cell."""
         table = copy(self)
         table.text = text
+        table.__dict__.pop("spans", None)
+        ends = separators(text, self.form.columns, self.form.columns // 4)
+        assert ends is not None
+        table._ends = ends
         return table
 
     def cell(self, row: int, column: int) -> str:

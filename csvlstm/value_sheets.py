@@ -15,7 +15,7 @@ from .audit import Layer
 from .cells import Array
 from .comparison import expected_values
 from .converted import Rectangle
-from .errors import CsvLstmError, Place
+from .errors import CsvLstmError, Place, plural
 from .layout import PARTS, Block, Gate, Sizes, blocks
 from .results import a1_range, target_form
 from .shapes import Form, Grid
@@ -212,7 +212,8 @@ def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
 
 def _above(form: Form) -> str:
     """Say that comments above the table are not shown; their lines are there, so that addresses hold."""
-    return f"the {form.skipped} lines above the table are left blank here" if form.skipped else ""
+    lines = plural(form.skipped, "line above the table is", f"{form.skipped} lines above the table are")
+    return f"the {lines} left blank here" if form.skipped else ""
 
 
 def _refuse_size(sheet: ValueSheet) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .converted import Rectangle, read_converted
-from .errors import CsvLstmError, Place
+from .errors import CsvLstmError, Place, plural
 from .layout import PARTS
 from .manifest import MANIFEST, changed_files, has_manifest, listed_files
 from .network import BACKWARD, FORWARD
@@ -59,7 +59,8 @@ def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:
         fits = sorted((rows, columns)) == [1, 4 * hidden_size] if part == "bias" else columns == 4 * hidden_size
         if not fits:
             name = converted["recurrent_kernel"].name
-            found = f"{rows} x {columns} cells do not fit {name}, whose {hidden_size} rows are the hidden size"
+            cells = f"{rows} x {columns} {plural(rows * columns, 'cell does', 'cells do')}"
+            found = f"{cells} not fit {name}, whose {hidden_size} rows are the hidden size"
             raise CsvLstmError(found, Place(file.name), expected=f"4H = {4 * hidden_size} cells in a row")
     kernel, recurrent_kernel, bias = (_cast(file, dtype) for file in converted.values())
     return [kernel, recurrent_kernel, bias.reshape(-1)]

@@ -213,6 +213,15 @@ def bias(folder: Path) -> str:
     return write("b.csv", weights(20, 1, seed=1))
 
 
+def test_a_table_that_is_written_in_another_way_has_the_spans_of_the_new_text(folder: Path, bias: str) -> None:
+    table = read(write("k.csv", weights(8, 20)), bias, (3, 5)).kernel
+    assert table.spans is not None
+    text = table.text.replace(b"0.", b"00.")
+    rewritten = table.rewritten(text)
+    assert b"".join(lines(text, rewritten.spans)) == text
+    assert rewritten.values is table.values
+
+
 class Style(NamedTuple):
     """How an export is written down."""
 
