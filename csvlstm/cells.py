@@ -7,7 +7,8 @@ the input, h the hidden state (the output), c the cell state; K, W, U, b are ker
     Keras         i, f, g, o = split(x W + h U + b)  c' = sigmoid(f) c + sigmoid(i) tanh(g)
     both          h' = sigmoid(o) tanh(c')
 
-They compute in the dtype of what they are given. Sources: `LSTMCell.call` in tensorflow/python/ops/rnn_cell_impl.py
+sigmoid is the `recurrent_activation` of a cell, tanh its `activation`; a cell may have been built with others. They
+compute in the dtype of what they are given. Sources: `LSTMCell.call` in tensorflow/python/ops/rnn_cell_impl.py
 (1.15) and `LSTMCell.call` in keras/src/layers/rnn/lstm.py (3).
 """
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Activation = Callable[[Array], Array]
-"""A gate activation; `recurrent_activation` in Keras."""
+"""An activation, elementwise: of the gates (`recurrent_activation`), or of candidate and output (`activation`)."""
 
 Quarters = Sequence[Array]
 """The quarters of the columns that belong to the four gates, in a framework's order."""
@@ -65,10 +66,41 @@ def hard_sigmoid_keras3(x: Array) -> Array:
     return clipped
 
 
-def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bias: float = 1.0) -> Array:
+def relu(x: Array) -> Array:
+    """Compute max(x, 0).
+
+    >>> relu(np.array([-2.0, 3.0]))
+    array([0., 3.])
+    """
+    rectified: Array = np.maximum(x, 0)
+    return rectified
+
+
+def elu(x: Array) -> Array:
+    """Compute x, and exp(x) - 1 where x is negative.
+
+    >>> elu(np.array([-1000.0, 3.0]))
+    array([-1.,  3.])
+    """
+    linear: Array = np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    return linear
+
+
+def softsign(x: Array) -> Array:
+    """Compute x / (1 + |x|).
+
+    >>> softsign(np.array([-1.0, 3.0]))
+    array([-0.5 ,  0.75])
+    """
+    ratio: Array = x / (1 + np.abs(x))
+    return ratio
+
+
+def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bias: float | Array = 1.0) -> Array:
     """Compute what TensorFlow 1 puts into its activations: [batch, 4, H], gates i, j, f, o, the forget bias added.
 
-    `x` is [batch, D], `h` [batch, H], `kernel` [D+H, 4H], `bias` [4H].
+    `x` is [batch, D], `h` [batch, H], `kernel` [D+H, 4H], `bias` [4H]; `forget_bias` is a number, or one for each row
+    of the batch [batch, 1].
 
     >>> tf1_preactivations(np.ones((1, 1)), np.zeros((1, 1)), np.array([[1.0, 2, 3, 4], [0, 0, 0, 0]]), np.zeros(4))
     array([[[1.],
@@ -78,7 +110,7 @@ def tf1_preactivations(x: Array, h: Array, kernel: Array, bias: Array, forget_bi
     """
     z = np.concatenate([x, h], axis=-1) @ kernel + bias
     gates = z.reshape(*z.shape[:-1], 4, z.shape[-1] // 4)
-    gates[..., 2, :] += z.dtype.type(forget_bias)
+    gates[..., 2, :] += np.asarray(forget_bias, z.dtype)
     return gates
 
 
@@ -88,7 +120,8 @@ def tf1_lstm_cell(
     kernel: Array,
     bias: Array,
     forget_bias: float = 1.0,
-    activation: Activation = sigmoid,
+    recurrent_activation: Activation = sigmoid,
+    activation: Activation = np.tanh,
 ) -> tuple[Array, Array]:
     """Run one step of a TensorFlow 1 `LSTMCell`, which takes and gives its state as (c, h).
 
@@ -100,14 +133,17 @@ def tf1_lstm_cell(
     [[1.43756702]] [[0.65298656]]
     """
     c, h = state
-    return tf1_update(tf1_preactivations(x, h, kernel, bias, forget_bias), c, activation)
+    preactivations = tf1_preactivations(x, h, kernel, bias, forget_bias)
+    return tf1_update(preactivations, c, recurrent_activation, activation)
 
 
-def tf1_update(preactivations: Array, c: Array, activation: Activation = sigmoid) -> tuple[Array, Array]:
+def tf1_update(
+    preactivations: Array, c: Array, recurrent_activation: Activation = sigmoid, activation: Activation = np.tanh
+) -> tuple[Array, Array]:
     """Compute (c, h) after a step from TensorFlow 1's preactivations [batch, 4, H] and c [batch, H]."""
     i, j, f, o = (preactivations[..., gate, :] for gate in range(4))
-    c = activation(f) * c + activation(i) * np.tanh(j)
-    return c, activation(o) * np.tanh(c)
+    c = recurrent_activation(f) * c + recurrent_activation(i) * activation(j)
+    return c, recurrent_activation(o) * activation(c)
 
 
 def keras_preactivations(x: Array, h: Array, kernel: Quarters, recurrent_kernel: Quarters, bias: Quarters) -> Array:
@@ -122,8 +158,17 @@ def keras_preactivations(x: Array, h: Array, kernel: Quarters, recurrent_kernel:
     return np.stack([x @ w + h @ u + b for w, u, b in zip(kernel, recurrent_kernel, bias, strict=True)], axis=-2)
 
 
-def keras_lstm_cell(x: Array, states: list[Array], kernel: Array, recurrent_kernel: Array, bias: Array) -> list[Array]:
-    """Run one step of a Keras `LSTMCell` with recurrent_activation="sigmoid", whose states are [h, c].
+def keras_lstm_cell(
+    x: Array,
+    states: list[Array],
+    kernel: Array,
+    recurrent_kernel: Array,
+    bias: Array,
+    *,
+    recurrent_activation: Activation = sigmoid,
+    activation: Activation = np.tanh,
+) -> list[Array]:
+    """Run one step of a Keras `LSTMCell`, whose states are [h, c].
 
     `x` is [batch, D], `h` and `c` are [batch, H], `kernel` [D, 4H], `recurrent_kernel` [H, 4H], `bias` [4H]; the output
     of the cell is h.
@@ -134,14 +179,17 @@ def keras_lstm_cell(x: Array, states: list[Array], kernel: Array, recurrent_kern
     [[0.65298656]] [[1.43756702]]
     """
     h, c = states
-    return keras_update(keras_preactivations(x, h, *map(quarters_of, (kernel, recurrent_kernel, bias))), c)
+    preactivations = keras_preactivations(x, h, *map(quarters_of, (kernel, recurrent_kernel, bias)))
+    return keras_update(preactivations, c, recurrent_activation, activation)
 
 
-def keras_update(preactivations: Array, c: Array) -> list[Array]:
+def keras_update(
+    preactivations: Array, c: Array, recurrent_activation: Activation = sigmoid, activation: Activation = np.tanh
+) -> list[Array]:
     """Compute [h, c] after a step from Keras's preactivations [batch, 4, H] and c [batch, H]."""
     z_i, z_f, z_c, z_o = (preactivations[..., gate, :] for gate in range(4))
-    c_next = sigmoid(z_f) * c + sigmoid(z_i) * np.tanh(z_c)
-    return [sigmoid(z_o) * np.tanh(c_next), c_next]
+    c_next = recurrent_activation(z_f) * c + recurrent_activation(z_i) * activation(z_c)
+    return [recurrent_activation(z_o) * activation(c_next), c_next]
 
 
 def tf1_lstm(
@@ -150,7 +198,8 @@ def tf1_lstm(
     kernel: Array,
     bias: Array,
     forget_bias: float = 1.0,
-    activation: Activation = sigmoid,
+    recurrent_activation: Activation = sigmoid,
+    activation: Activation = np.tanh,
 ) -> tuple[Array, tuple[Array, Array]]:
     """Run a TensorFlow 1 layer over sequences: from x [batch, steps, D] to outputs [batch, steps, H] and (c, h).
 
@@ -161,13 +210,20 @@ def tf1_lstm(
     """
     outputs = []
     for step in range(x.shape[1]):
-        state = tf1_lstm_cell(x[:, step], state, kernel, bias, forget_bias, activation)
+        state = tf1_lstm_cell(x[:, step], state, kernel, bias, forget_bias, recurrent_activation, activation)
         outputs.append(state[1])
     return np.stack(outputs, axis=1), state
 
 
 def keras_lstm(
-    x: Array, states: list[Array], kernel: Array, recurrent_kernel: Array, bias: Array
+    x: Array,
+    states: list[Array],
+    kernel: Array,
+    recurrent_kernel: Array,
+    bias: Array,
+    *,
+    recurrent_activation: Activation = sigmoid,
+    activation: Activation = np.tanh,
 ) -> tuple[Array, list[Array]]:
     """Run a Keras layer over sequences: from x [batch, steps, D] to outputs [batch, steps, H] and [h, c].
 
@@ -178,6 +234,14 @@ def keras_lstm(
     """
     outputs = []
     for step in range(x.shape[1]):
-        states = keras_lstm_cell(x[:, step], states, kernel, recurrent_kernel, bias)
+        states = keras_lstm_cell(
+            x[:, step],
+            states,
+            kernel,
+            recurrent_kernel,
+            bias,
+            recurrent_activation=recurrent_activation,
+            activation=activation,
+        )
         outputs.append(states[0])
     return np.stack(outputs, axis=1), states
