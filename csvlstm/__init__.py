@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .cells import keras_lstm as keras_lstm
-    from .cells import keras_lstm_cell as keras_lstm_cell
-    from .cells import tf1_lstm as tf1_lstm
-    from .cells import tf1_lstm_cell as tf1_lstm_cell
-    from .convert import convert_lstm_weights as convert_lstm_weights
+    from .converted.moving import convert_lstm_weights as convert_lstm_weights
+    from .converted.weights import read_weights as read_weights
     from .errors import CsvLstmError as CsvLstmError
-    from .weights import read_weights as read_weights
+    from .layouts.references import keras_lstm as keras_lstm
+    from .layouts.references import keras_lstm_cell as keras_lstm_cell
+    from .layouts.references import tf1_lstm as tf1_lstm
+    from .layouts.references import tf1_lstm_cell as tf1_lstm_cell
 
 _HOMES = {
-    "convert_lstm_weights": "convert",
-    "read_weights": "weights",
-    "tf1_lstm_cell": "cells",
-    "keras_lstm_cell": "cells",
-    "tf1_lstm": "cells",
-    "keras_lstm": "cells",
+    "convert_lstm_weights": "converted.moving",
+    "read_weights": "converted.weights",
+    "tf1_lstm_cell": "layouts.references",
+    "keras_lstm_cell": "layouts.references",
+    "tf1_lstm": "layouts.references",
+    "keras_lstm": "layouts.references",
     "CsvLstmError": "errors",
 }
 __all__ = [

@@ -8,7 +8,7 @@ from .process import collect_rarely, end_quietly
 end_quietly()
 collect_rarely()
 
-from .cli import main  # noqa: E402
+from .commands.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

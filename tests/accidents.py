@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csvlstm.damage import damage_of
-from csvlstm.layout import Sizes
-from csvlstm.tables import read_export
+from csvlstm.layouts.layout import Sizes
+from csvlstm.numbers.damage import damage_of
+from csvlstm.reading.tables import read_export
 
 Array = NDArray[np.float64]
 Text = Callable[[float], str]

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csvlstm.audit import Layer
-from csvlstm.auditing import read_layer
-from csvlstm.checking import Check, check_files
-from csvlstm.conversion import Conversion, convert_files
-from csvlstm.layout import Sizes
-from csvlstm.network import Cell, single
-from csvlstm.report import Report
-from csvlstm.shapes import DEFAULTS, Options
-from csvlstm.tables import Export, read_export
+from csvlstm.commands.audit import read_layer
+from csvlstm.commands.check import Check, check_files
+from csvlstm.commands.convert import Conversion, convert_files
+from csvlstm.evidence.totals import Layer
+from csvlstm.layouts.layout import Sizes
+from csvlstm.network.topology import Cell, single
+from csvlstm.reading.shapes import DEFAULTS, Options
+from csvlstm.reading.tables import Export, read_export
+from csvlstm.verdict.report import Report
 
 SIZES = [Sizes(3, 5), Sizes(7, 2), Sizes(4, 4), Sizes(1, 6), Sizes(6, 1), Sizes(1, 1)]
 

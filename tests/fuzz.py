@@ -23,9 +23,9 @@ import numpy as np
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from csvlstm import cli
+from csvlstm.commands import cli
 from csvlstm.errors import CsvLstmError
-from csvlstm.tables import Export, read_export
+from csvlstm.reading.tables import Export, read_export
 
 from .forms_table import PLAIN, Row, naive_set
 from .fuzz_damage import Damage, damages, understood

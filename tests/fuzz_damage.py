@@ -14,7 +14,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from csvlstm.shapes import Options
+from csvlstm.reading.shapes import Options
 
 from .forms_table import Dialect, Rows, counting, turned
 from .fuzz_forms import UNPACK, File, Written, folded

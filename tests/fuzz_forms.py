@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from csvlstm.layout import Sizes
-from csvlstm.shapes import Options
+from csvlstm.layouts.layout import Sizes
+from csvlstm.reading.shapes import Options
 
 from .forms_table import Dialect, Row, Rows, counting, turned, with_header, with_index
 

@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from csvlstm import parsing
+from csvlstm.reading import parsing
 
-PACKAGE = Path(parsing.__file__).parent
+PACKAGE = Path(parsing.__file__).parent.parent
 
 FOUND = {"CsvLstmError": 0, "Other": 0, "Damage": 3, "_damage": 3, "ArgumentTypeError": 0, "_say": 0}
 """What makes a message, and which of its arguments says what was found."""
@@ -26,7 +26,7 @@ class Message(str):
 
 def messages() -> Iterator[Message]:
     """List the words of all messages, what was found before what was expected; fails on a form that it cannot read."""
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         module = ast.parse(path.read_text())
         functions = {node.name: node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
         for around, call in _calls(module, module):
@@ -42,7 +42,7 @@ def messages() -> Iterator[Message]:
 
 def all_words() -> str:
     """Give all texts of the package, for who looks for words that no message has any more."""
-    modules = [ast.parse(path.read_text()) for path in PACKAGE.glob("*.py")]
+    modules = [ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")]
     nodes = [node for module in modules for node in ast.walk(module)]
     texts = [_joined(node) for node in nodes if isinstance(node, ast.JoinedStr)]
     texts += [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

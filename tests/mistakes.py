@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csvlstm.layout import Sizes
+from csvlstm.layouts.layout import Sizes
 
 from .exports import check_cell
 

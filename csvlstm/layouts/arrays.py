@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Literal, NamedTuple
 
-from ..layout import Gate, Sizes
+from .layout import Gate, Sizes
 
 
 class ProjectedSizes(NamedTuple):

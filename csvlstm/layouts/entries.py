@@ -3,8 +3,8 @@
 Operands: x W and h U and the bias; gates: i input, f forget, c cell candidate (also j, g, z), o output.
 """
 
-from ..layout import Gate
 from .arrays import Array, Layout, Operand
+from .layout import Gate
 
 X, H, B, B2, P, R = Operand
 """Input, hidden, bias, second bias, peephole, projection."""

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..errors import CsvLstmError
-from ..layout import Gate
 from .arrays import AnySizes, Array, Layout, Operand, Span
+from .layout import Gate
 
 
 class Move(NamedTuple):
@@ -58,7 +58,7 @@ def plan(
     Raises CsvLstmError where the source has weights that the target has no place for, or the other way round, and where
     a forget bias is declared for a cell that has none.
 
-    >>> from csvlstm.layout import Sizes
+    >>> from csvlstm.layouts.layout import Sizes
     >>> from csvlstm.layouts.entries import KERAS, TF1
     >>> for move in plan(TF1, KERAS, Sizes(3, 5), 1.0)[8:10]:
     ...     print(move.gate.value, move.sources[0].columns, move.target.columns, move.added)

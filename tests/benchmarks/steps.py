@@ -16,22 +16,25 @@ from typing import Any, NamedTuple
 from .layers import Layer
 
 STEPS = {
-    "reading both files": ["tables:read_source"],
-    "recognising their form": ["tables:readings", "tables:_fitting"],
-    "finding the quarters of each line": ["tables:separators"],
-    "parsing the numbers": ["tables:parse"],
-    "moving them into new files": ["conversion:convert_text"],
-    "holding the new text against the old": ["conversion:kernel_text_is_moved"],
-    "looking for damage": ["conversion:damage_of"],
-    "comparing all values": ["conversion:compare_blocks"],
-    "running both cells": ["conversion:run_export", "conversion:compare_behaviour"],
-    "making the files visible": ["outputs:Staging.publish"],
+    "reading both files": ["reading.tables:read_source"],
+    "recognising their form": ["reading.tables:readings", "reading.tables:_fitting"],
+    "finding the quarters of each line": ["reading.tables:separators"],
+    "parsing the numbers": ["reading.tables:parse"],
+    "moving them into new files": ["commands.convert:convert_text"],
+    "holding the new text against the old": ["commands.convert:kernel_text_is_moved"],
+    "looking for damage": ["commands.convert:damage_of"],
+    "comparing all values": ["commands.convert:compare_blocks"],
+    "running both cells": ["commands.convert:run_export", "commands.convert:compare_behaviour"],
+    "making the files visible": ["converted.outputs:Staging.publish"],
 }
 """The functions of csvlstm that make up each step, in the order in which they begin."""
 
 START, IMPORTS, END = "starting Python, reading the options", "importing numpy and csvlstm", "ending"
 
-_PARSE = "import pandas; from csvlstm.parsing import parse_in_pieces; [*parse_in_pieces(open(kernel, 'rb'), {bytes})]"
+_PARSE = (
+    "import pandas; from csvlstm.reading.parsing import parse_in_pieces; "
+    "[*parse_in_pieces(open(kernel, 'rb'), {bytes})]"
+)
 _LIMITS = {
     IMPORTS: ("numpy alone", "", "import numpy"),
     "reading both files": ("one read", "", "open(kernel, 'rb').read()"),
@@ -143,7 +146,7 @@ def main() -> None:
     clock = Clock(float(sys.argv[1]))
     from argparse import Namespace
 
-    from csvlstm import cli
+    from csvlstm.commands import cli
     from csvlstm.process import collect_rarely
 
     collect_rarely()
@@ -151,7 +154,7 @@ def main() -> None:
 
     def watched(asked: Namespace) -> int:
         clock.seconds[START] = clock.now()
-        clock.timed(IMPORTS, import_module)("csvlstm.conversion")
+        clock.timed(IMPORTS, import_module)("csvlstm.commands.convert")
         for step, names in STEPS.items():
             for name in names:
                 clock.watch(step, name)

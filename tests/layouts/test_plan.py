@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from csvlstm.errors import CsvLstmError
-from csvlstm.layout import Gate, Sizes
 from csvlstm.layouts.arrays import AnySizes, Array, Layout, Operand, ProjectedSizes, Span
 from csvlstm.layouts.entries import KERAS, LAYOUTS, ONNX, TF1
+from csvlstm.layouts.layout import Gate, Sizes
 from csvlstm.layouts.plan import Move, bands, into, out_of, plan
 
 from . import frameworks

@@ -1,0 +1,146 @@
+"""The work behind `csvlstm audit`: read both sides as they lie on the disk, compare, and write the evidence."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from typing import IO, NamedTuple
+
+from ..converted.outputs import staging
+from ..converted.sets import read_converted
+from ..converted.targets import refuse_outputs
+from ..errors import CsvLstmError, Place
+from ..evidence.records import as_csv, as_json
+from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
+from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
+from ..layouts.layout import PARTS
+from ..network.topology import Cell, Network, read_cell
+from ..numbers.damage import damage_of
+from ..progress import progress
+from ..reading.shapes import DEFAULTS, Options
+from ..reading.sources import identity
+from ..verdict.diagnosis import Finding
+from ..verdict.listing import misled
+
+WORKBOOK = ".xlsx"
+FORMS = (".csv", ".json", WORKBOOK)
+
+
+class Evidence(NamedTuple):
+    """The file to write: its ending picks the form; a template is a workbook with empty value sheets.
+
+    `strict` allows no damage in the exports.
+    """
+
+    path: str
+    template: bool = False
+    force: bool = False
+    quiet: bool = False
+    strict: bool = False
+
+    @property
+    def form(self) -> str:
+        """The ending of the file."""
+        return os.path.splitext(self.path)[1].lower()
+
+
+def audit_files(
+    network: Network,
+    directory: str,
+    evidence: Evidence,
+    options: Options = DEFAULTS,
+) -> Audit:
+    """Compare the cells of a network with the converted set of a directory, and write what was found.
+
+    Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
+    """
+    layers = (read_layer(cell, directory, options, evidence.strict) for cell in network.cells)
+    read = [path for cell in network.cells for path in _paths(cell, directory)]
+    read += [network.table] if network.table else []
+    return audit_layers(layers, evidence, read, misled(directory, network))
+
+
+def _paths(cell: Cell, directory: str) -> list[str]:
+    """Name the five files of a cell and of its converted set."""
+    folder = cell.folder_in(directory)
+    return [cell.kernel, cell.bias, *(os.path.join(folder, f"{part}.csv") for part in PARTS)]
+
+
+def read_layer(
+    cell: Cell,
+    directory: str,
+    options: Options = DEFAULTS,
+    strict: bool = False,
+) -> Layer:
+    """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
+
+    Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
+    and the export has some.
+    """
+    export = read_cell(cell, options, digest=True)
+    converted = read_converted(cell.folder_in(directory), digest=True, export=export)
+    return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
+
+
+def audit_layers(
+    layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = (), findings: Sequence[Finding] = ()
+) -> Audit:
+    """Compare layer by layer, and write what was found, whatever it is; `read` are the inputs, which stay as they are.
+
+    `findings` are of the network as a whole.
+
+    Raises CsvLstmError where the file cannot be written, or the layers do not fit into a workbook.
+    """
+    refuse_form(evidence)
+    directory, name = os.path.split(evidence.path)
+    refuse_outputs(directory or ".", [name], [identity(path) for path in read], evidence.force)
+    audited: list[LayerAudit] = []
+    shown: list[LayerSheets] = []
+    for layer in layers:
+        if evidence.form == WORKBOOK:
+            shown.append(_show(layer, evidence, shown))
+        audited.append(audit_layer(layer))
+    audit = Audit(audited, evidence.path, findings)
+    with staging(directory or ".", evidence.force) as files:
+        with files.open(name) as file:
+            if evidence.form == WORKBOOK:
+                _write_workbook(file, shown, evidence, files.folder)
+            else:
+                # A file name may be no UTF-8, and is shown as in messages then.
+                file.write(_text(audit, evidence.form).encode("utf-8", "backslashreplace"))
+        files.publish()
+    return audit
+
+
+def _text(audit: Audit, form: str) -> str:
+    return as_csv(audit) if form == ".csv" else json.dumps(as_json(audit), indent=1, allow_nan=False) + "\n"
+
+
+def refuse_form(evidence: Evidence) -> None:
+    """Refuse a file whose ending names no form, and a template that is no workbook; raises CsvLstmError."""
+    place = Place(evidence.path or "-o")
+    if evidence.form not in FORMS:
+        found = f"ends in {evidence.form}" if evidence.form else "has no ending"
+        raise CsvLstmError(found, place, expected="a file that ends in .csv, .json or .xlsx")
+    if evidence.template and evidence.form != WORKBOOK:
+        raise CsvLstmError("is no workbook", place, expected="a file that ends in .xlsx for --template")
+
+
+def _show(layer: Layer, evidence: Evidence, before: Sequence[LayerSheets]) -> LayerSheets:
+    """Lay out the value sheets of a layer, and refuse a filled workbook as soon as it grows too large."""
+    shown = layer_sheets(layer)
+    if evidence.template:
+        return shown.without_values()
+    cells = sum(layer.cells for layer in [*before, shown])
+    if cells > CELLS:
+        found = f"{cells:,} cells, both sides together, are more than a spreadsheet opens in reasonable time"
+        advice = "--template writes the same workbook without them, and -o audit.csv compares them exactly"
+        raise CsvLstmError(found, Place(evidence.path), expected=f"{CELLS:,} at most", advice=advice)
+    return shown
+
+
+def _write_workbook(file: IO[bytes], shown: Sequence[LayerSheets], evidence: Evidence, folder: str) -> None:
+    from ..evidence.workbook import write_workbook
+
+    cells = 0 if evidence.template else sum(layer.cells for layer in shown)
+    with progress(cells, "cells", quiet=evidence.quiet or evidence.template) as advance:
+        write_workbook(file, titled(shown), evidence.template, folder, advance)

@@ -1,0 +1,87 @@
+"""The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
+
+from typing import NamedTuple
+
+from ..converted.sets import read_converted
+from ..layouts.references import Array, quarters_of
+from ..network.topology import Cell, Flow, Network, read_cell
+from ..numbers.damage import damage_of
+from ..progress import Advance, no_progress
+from ..reading.shapes import DEFAULTS, Options
+from ..reading.tables import Export
+from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export
+from ..verdict.comparison import compare_converted, fit_shapes
+from ..verdict.diagnosis import diagnose
+from ..verdict.equivalence import Result
+from ..verdict.listing import misled
+from ..verdict.recording import Model, Weights, read_recording, replay
+from ..verdict.report import CellReport, Report
+from ..verdict.results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
+
+
+class Check(NamedTuple):
+    """What `csvlstm check` was asked for; `recorded` are the files of the inputs and the outputs of a recorded run."""
+
+    network: Network
+    directory: str
+    options: Options = DEFAULTS
+    tolerance: Slack = EXACT
+    seed: int = 0
+    recorded: tuple[str, str] | None = None
+    strict: bool = False
+
+
+def check_files(asked: Check, advance: Advance = no_progress) -> Report:
+    """Compare the converted set of a directory with the export, and name what is wrong in it.
+
+    Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
+    allows no damage and the export has some.
+    """
+    network = asked.network
+    recording = read_recording(*asked.recorded, network) if asked.recorded else None
+    reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
+    for cell, x in flow:
+        checked = _check(asked, cell, x)
+        flow.give(checked.outputs)
+        reports.append(checked.report)
+        # Only a recorded run needs the weights of all cells at once.
+        weights += [checked.weights] if recording else []
+        advance(cell.sizes.weights)
+        del checked
+    findings = misled(asked.directory, network)
+    run = replay(Model(network, weights), recording) if recording else None
+    return Report("check", network, reports, findings=findings, replay=run)
+
+
+class _Checked(NamedTuple):
+    """A checked cell: its report, its outputs [steps, H] on the export's side, and the weights of both sides."""
+
+    report: CellReport
+    outputs: Array
+    weights: Weights
+
+
+def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
+    export = read_cell(cell, asked.options)
+    converted = read_converted(cell.folder_in(asked.directory), export=export)
+    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
+    weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
+    blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)
+    run = run_export(export, cell.forget_bias, asked.seed, x)
+    behaviour = _behave(asked, export, run, weights.converted, cell.forget_bias, blocks) if weights.converted else None
+    wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
+    findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)
+    report = CellReport(cell, Result(blocks, behaviour), export.recognised, findings, warnings)
+    return _Checked(report, run.outputs, weights)
+
+
+def _behave(
+    asked: Check, export: Export, run: Run, weights: dict[str, Array], forget_bias: float, blocks: list[BlockResult]
+) -> Behaviour:
+    """Compare what both sides compute, as exactly as the numbers of the blocks are the same."""
+    levels = {block.verdict for block in blocks}
+    slack = FLOAT32 if levels - {IDENTICAL} else EXACT
+    if WITHIN_TOLERANCE in levels:
+        slack = Slack(max(slack.absolute, asked.tolerance.absolute), max(slack.relative, asked.tolerance.relative))
+    quarters = {part: quarters_of(array) for part, array in weights.items()}
+    return compare_behaviour(run, export, quarters, forget_bias, slack)

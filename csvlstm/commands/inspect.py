@@ -1,0 +1,204 @@
+"""The work behind `csvlstm inspect`: what the files of an export are, before any size is declared."""
+
+import math
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+from ..layouts.layout import PARTS, TF1, blocks
+from ..layouts.references import Array
+from ..numbers.damage import Damage, damage_of
+from ..numbers.precision import Digits, digits_of
+from ..numbers.sums import pieces
+from ..reading.dialect import Canonical, readings
+from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
+from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
+from ..reading.sources import Source, read_source
+from ..reading.tables import Table, decimal_doubt, ragged_line, table
+from ..verdict.exact import cut
+from ..verdict.results import a1_range
+
+MAX_BYTES = 2**30
+"""What is read of each file where nothing else is asked for; a kernel of 4096 x 8192 float32 numbers is smaller."""
+
+KERNEL_OR_BIAS = "kernel or bias"
+"""What a single row or column may be when it is given alone."""
+
+
+class Inspection(NamedTuple):
+    """What `csvlstm inspect` was asked for."""
+
+    kernel: str
+    bias: str | None = None
+    options: Options = DEFAULTS
+    max_bytes: int = MAX_BYTES
+
+
+class Spread(NamedTuple):
+    """How numbers are spread, in the names of the JSON report."""
+
+    minimum: float
+    mean: float
+    maximum: float
+    standard_deviation: float
+
+
+class File(NamedTuple):
+    """A file, as an argument named it: what it holds, its cells of numbers, how they are printed and spread."""
+
+    argument: str
+    name: str
+    role: str
+    grid: Grid
+    digits: Digits
+    spread: Spread
+
+
+class GateNumbers(NamedTuple):
+    """The numbers of a gate in one part of a cell, and where they stand."""
+
+    part: str
+    gate: str
+    source_file: str
+    source_range: str
+    cells: int
+    minimum: float
+    mean: float
+    maximum: float
+    standard_deviation: float
+
+
+class Inspected(NamedTuple):
+    """What the files are: the kernel first, and the sizes that they fit, the likeliest first."""
+
+    files: list[File]
+    fits: list[Fit]
+    gates: list[GateNumbers]
+    options: Options
+    recognised: list[str]
+    warnings: list[Damage]
+
+
+class _Given(NamedTuple):
+    """A file that was read, and the argument that named it."""
+
+    argument: str
+    source: Source
+    text: Canonical
+
+
+def inspect_files(asked: Inspection) -> Inspected:
+    """Read a kernel and, where it is given, its bias, and tell what they are.
+
+    Raises CsvLstmError where a file cannot be read, holds more than was allowed, or holds anything but weights.
+
+    >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
+    >>> inspect_files(Inspection(kernel, bias)).fits[0].sizes
+    Sizes(input_size=3, hidden_size=5)
+    """
+    given, fits = _likeliest(asked)
+    recognised = []
+    if len(given) == 2 and given[0].argument != asked.kernel:
+        recognised.append(f"{given[1].source.name}: the bias, given before its kernel")
+    roles = _roles(given, fits, asked.options)
+    tables = [_table(one, role, fits, asked.options) for one, role in zip(given, roles, strict=True)]
+    recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
+    files = [_described(one, role, table) for one, role, table in zip(given, roles, tables, strict=True)]
+    gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
+    return Inspected(files, fits, gates, asked.options, recognised, damage_of(*tables))
+
+
+def _likeliest(asked: Inspection) -> tuple[list[_Given], list[Fit]]:
+    """Give the files in the readings that fit each other, the kernel first, and the sizes that they fit."""
+    files = [_readings(path, asked) for path in (asked.kernel, asked.bias) if path is not None]
+    pairs = [list(pair) for pair in product(*files)]
+    for given in (*pairs, *(pair[::-1] for pair in pairs if len(pair) == 2)):
+        if fits := _fits(given, asked.options):
+            return given, fits
+    for one in pairs[0]:
+        # A row that is longer or shorter hides a header row, and what it would leave to fit.
+        if refused := ragged_line(one.text):
+            raise refused
+    return pairs[0], []
+
+
+def _readings(path: str, asked: Inspection) -> list[_Given]:
+    source = read_source(path, max_bytes=asked.max_bytes)
+    texts = readings(source.data, source.name, asked.options.delimiter, asked.options.decimal)
+    for text in texts:
+        if text.doubt:
+            raise decimal_doubt(text.doubt)
+    return [_Given(path, source, text) for text in texts]
+
+
+def _fits(given: list[_Given], options: Options) -> list[Fit]:
+    texts = [one.text.text for one in given]
+    fits = fitting_sizes(texts[0], texts[1], options) if len(texts) == 2 else fitting_sizes_alone(texts[0], options)
+    return [fit for fit in fits if _is_as_said(fit, options)]
+
+
+def _is_as_said(fit: Fit, options: Options) -> bool:
+    """Tell whether a reading has what the user said that the files have; no sizes say it here."""
+    seen = [grid for grid in (fit.kernel, fit.bias) if grid]
+    return (
+        (fit.transposed or fit.is_flat or not options.transposed)
+        and (any(grid.header_row for grid in seen) or not options.header_row)
+        and (any(grid.index_column for grid in seen) or not options.index_column)
+    )
+
+
+def _one_is_likeliest(fits: list[Fit]) -> bool:
+    """Tell whether the first of the readings is likelier than the others; a flat kernel alone may have any sizes."""
+    return bool(fits) and (fits[0].bias is not None or not fits[0].is_flat)
+
+
+def _roles(given: list[_Given], fits: list[Fit], options: Options) -> list[str]:
+    if len(given) == 1 and is_bias(given[0].text.text, options):
+        return [KERNEL_OR_BIAS if fits else "bias"]
+    return ["kernel", "bias"][: len(given)]
+
+
+def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table:
+    """Make a table in the likeliest form, or of the cells as they lie there."""
+    source, text = given.source, given.text
+    if _one_is_likeliest(fits):
+        sizes, kernel, bias, transposed = fits[0]
+        if role == "bias" and bias:
+            return table(source, text, _form(text, bias, 1, sizes.columns), sizes.hidden_size)
+        form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
+        return table(source, text, form, sizes.hidden_size)
+    grid = grids(text.text, options)[0]
+    cells = grid.cells
+    if role != "kernel" and cells % 4 == 0:
+        return table(source, text, _form(text, grid, 1, cells), cells // 4)
+    return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns)
+
+
+def _form(text: Canonical, grid: Grid, rows: int, columns: int, transposed: bool = False) -> Form:
+    return Form(rows, columns, grid, transposed, text.skipped, text.decimal)
+
+
+def _described(given: _Given, role: str, read: Table) -> File:
+    # The values first: asking for them refuses a cell that is no number.
+    spread = _spread(read.values)
+    return File(given.argument, read.name, role, read.form.grid, digits_of(read.text), spread)
+
+
+def _gates(tables: list[Table], fit: Fit) -> Iterator[GateNumbers]:
+    """Describe the blocks of the files that are there, the gates in TensorFlow 1's order."""
+    by_source = dict(zip(("kernel", "bias"), tables, strict=False))
+    for block in sorted(blocks(fit.sizes), key=lambda block: (PARTS.index(block.part), TF1.quarter(block.gate))):
+        if block.source in by_source:
+            source = by_source[block.source]
+            values = cut(source.values, block.source_rows, block.source_columns)
+            place = a1_range(source.form, block.source_rows, block.source_columns)
+            yield GateNumbers(block.part, block.gate.value, source.name, place, block.cells, *_spread(values))
+
+
+def _spread(values: Array) -> Spread:
+    """Describe numbers; they are scaled, because sums of the largest float64 numbers would overflow."""
+    smallest, largest = float(values.min()), float(values.max())
+    scale = max(-smallest, largest) or 1.0
+    mean = sum(float((piece / scale).sum()) for piece in pieces(values)) / values.size
+    variance = sum(float(((piece / scale - mean) ** 2).sum()) for piece in pieces(values)) / values.size
+    return Spread(smallest, mean * scale, largest, math.sqrt(variance) * scale)

@@ -1,0 +1,1 @@
+"""The converted files: how they are made, written and loaded."""

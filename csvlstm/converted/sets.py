@@ -1,0 +1,150 @@
+"""A converted set as somebody made it: three CSVs, whatever their shapes are."""
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from ..errors import CsvLstmError, Place, shown
+from ..layouts.layout import PARTS
+from ..layouts.references import Array
+from ..reading.decimals import COMMA
+from ..reading.dialect import Canonical, readings
+from ..reading.parsing import Text, parse, refusal, separators
+from ..reading.shapes import DEFAULTS, Form, Grid, cells_per_line, grids
+from ..reading.sources import Source, read_source
+from ..reading.tables import Export, Labels, body, labels
+from .moving import moved_values
+from .same_text import part_is_moved
+
+_SHOWN = 10
+
+
+class Rectangle(NamedTuple):
+    """A file of numbers [rows, columns] as it lies there; `form` and `labels` say what stands beside them.
+
+    `sha256` is that of the file, empty where nobody asked for it.
+    """
+
+    name: str
+    values: Array
+    form: Form
+    labels: Labels = Labels([], [])
+    sha256: str = ""
+
+    def place(self, row: int, column: int) -> Place:
+        """Tell where a cell, counted from 0, stands in the file."""
+        return self.form.place(self.name, row, column)
+
+
+def read_converted(
+    directory: str | os.PathLike[str],
+    digest: bool = False,
+    export: Export | None = None,
+) -> dict[str, Rectangle]:
+    """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
+
+    `digest` asks for the SHA-256 of each file. Where the text of a part is that of an `export`, moved, its numbers are
+    those of the export, and are not parsed again.
+
+    Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
+    ways.
+
+    >>> {part: file.values.shape for part, file in read_converted("sample_data/quirks/converted_D1_H1").items()}
+    {'kernel': (1, 4), 'recurrent_kernel': (1, 4), 'bias': (1, 4)}
+    """
+    if not os.path.lexists(directory):
+        raise CsvLstmError(
+            "no such folder", Place(os.fspath(directory)), advice=f"the working directory is {os.getcwd()}"
+        )
+    missing = [name for name in (f"{part}.csv" for part in PARTS) if not os.path.exists(os.path.join(directory, name))]
+    if missing and os.path.isdir(directory):
+        there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
+        raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
+    sources = (read_source(os.path.join(directory, f"{part}.csv"), digest=digest) for part in PARTS)
+    return {cells.part: cells.rectangle() for cells in list(_read_parts(sources, export))}
+
+
+def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
+    """Read the files of a set that is about to be written there: of each its numbers, and the canonical text of them.
+
+    Raises CsvLstmError as `read_converted` does.
+    """
+    sources = (Source(os.path.join(directory, f"{part}.csv"), texts[part][:]) for part in PARTS)
+    return {cells.part: (cells.rectangle(), cells.text) for cells in _read_parts(sources)}
+
+
+def read_rectangle(path: str) -> Rectangle:
+    """Read a file of numbers without labels as it lies there; raises CsvLstmError as `read_converted` does."""
+    source = read_source(path)
+    text = readings(source.data, source.name)[-1]
+    _refuse_doubt(text)
+    if any(grid.header_row and not grid.doubtful for grid in grids(text.text, DEFAULTS)[:1]):
+        raise CsvLstmError("has a header row", text.place(1), expected="numbers only", advice="take the row out")
+    return _Cells(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False)).rectangle()
+
+
+def _read_parts(sources: Iterable[Source], export: Export | None = None) -> Iterator["_Cells"]:
+    """Read the parts one after the other: what the first file shows settles what could be two things in the next."""
+    decimal = None
+    for part, source in zip(PARTS, sources, strict=True):
+        cells = _read_part(source, part, decimal, export)
+        decimal = COMMA if cells.form.decimal == COMMA else decimal
+        yield cells
+
+
+def _read_part(source: Source, part: str, decimal: bytes | None, export: Export | None) -> "_Cells":
+    # Only a bias may be one column, whose commas are then decimal signs.
+    text = readings(source.data, source.name)[0 if part == "bias" else -1]
+    if decimal is None:
+        _refuse_doubt(text)
+    seen = grids(text.text, DEFAULTS)
+    if seen[0].doubtful == "header":
+        found, expected = "the first row may be labels or weights", "labels such as i_0"
+        raise CsvLstmError(found, text.place(1, 1), expected=expected, advice="take the row out where it is none")
+    # A column too many shows in the shape.
+    return _Cells(source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)), part, export)
+
+
+def _refuse_doubt(text: Canonical) -> None:
+    if text.doubt:
+        found = f"the comma in {shown(text.doubt.text)} may be a decimal sign or not"
+        raise CsvLstmError(found, text.doubt.place, advice="save the file again with decimal points")
+
+
+class _Cells:
+    """The cells of a file as canonical text [rows, columns], and their numbers as soon as those are asked for.
+
+    Where the file is a `part` of the converted set of an `export`, and its text is moved, its numbers are the export's.
+    Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
+    """
+
+    def __init__(
+        self, source: Source, text: Canonical, grid: Grid, part: str = "", export: Export | None = None
+    ) -> None:
+        self.part = part
+        self.text = body(text.text, grid)
+        self.form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
+        self._name = source.name
+        self._sha256 = source.sha256
+        self._labels = labels(text.text, grid)
+        self._export = export if export and part_is_moved(export, part, self.text) else None
+        if self._export is None and separators(self.text, grid.columns, grid.columns) is None:
+            raise self._refusal()
+
+    def rectangle(self) -> Rectangle:
+        """Give the numbers; raises CsvLstmError where one is no finite weight."""
+        values = self._values()
+        if values is None:
+            raise self._refusal()
+        shaped = values.reshape(self.form.rows, self.form.columns)
+        return Rectangle(self._name, shaped, self.form, self._labels, self._sha256)
+
+    def _values(self) -> Array | None:
+        if self._export:
+            return moved_values(self._export, self.part)
+        return parse(self.text, self.form.cells)
+
+    def _refusal(self) -> CsvLstmError:
+        place = partial(self.form.place, self._name)
+        return refusal(self.text, self.form.columns, place, self.form.decimal)

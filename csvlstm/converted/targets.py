@@ -1,0 +1,121 @@
+"""What may be written where: refused before any work is done, and in the words of a refusal when the system says no."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ..errors import CsvLstmError, Place
+from ..network.manifest import MANIFEST, has_manifest, listed_files
+from ..reading.sources import Identity, identity
+
+
+def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[Identity | None], force: bool) -> None:
+    """Refuse, before any work is done, what could not be written in the end.
+
+    Raises CsvLstmError where a file exists and `force` is not given, where one is an input, or where the directory
+    cannot be made. `inputs` are the (device, inode) of the files that were read.
+    """
+    if not directory:
+        raise CsvLstmError("-o is empty", expected="the name of a folder", advice="-o . is the working directory")
+    with refusing(directory):
+        if names and has_manifest(directory):
+            found = "holds a converted network, and a layer beside it would be taken for a part of it"
+            raise CsvLstmError(found, Place(directory), advice="choose another -o")
+        parent = os.path.dirname(os.path.realpath(directory))
+        if not os.path.isdir(parent):
+            raise CsvLstmError("no such folder", Place(parent), advice="make it first, or choose another -o")
+        if os.path.lexists(directory) and not os.path.isdir(directory):
+            raise CsvLstmError("is not a folder", Place(directory), advice="choose another -o")
+        for name in names:
+            _refuse_output(os.path.join(directory, name), inputs, force)
+
+
+def refuse_folder(directory: str, inputs: Sequence[Identity | None], force: bool) -> None:
+    """Refuse, before any work is done, a folder that could not appear as a whole in the end.
+
+    It must be new or empty, or, with `force`, hold nothing but a converted network. Raises CsvLstmError as
+    `refuse_outputs` does.
+    """
+    refuse_outputs(directory, (), inputs, force)
+    target = os.path.realpath(directory)
+    with refusing(directory):
+        if is_replaceable(target):
+            return
+        if not is_movable(target):
+            found = (
+                "is a folder that no other can take the place of (the working directory, a mount, or another user's)"
+            )
+            raise CsvLstmError(found, Place(directory), expected="a new folder", advice="add the name of one to -o")
+        if not force:
+            advice = "choose another -o, or let --force replace an earlier network"
+            raise CsvLstmError("is not empty", Place(directory), expected="a new or empty folder", advice=advice)
+        _refuse_foreign(directory, inputs)
+
+
+def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
+    """Refuse a folder that holds anything but a converted network, because replacing it would lose that."""
+    listed = {MANIFEST, *(row.text("file") for row in listed_files(directory))} if has_manifest(directory) else set()
+    folders = {os.path.dirname(file) for file in listed}
+    folders |= {os.path.dirname(folder) for folder in folders}
+    for path, is_folder in _below(directory):
+        if os.path.relpath(path, directory).replace(os.sep, "/") not in (folders if is_folder else listed):
+            found = f"is no part of a converted network, so --force does not replace {directory}"
+            raise CsvLstmError(found, Place(path), advice="choose another -o")
+        if not is_folder:
+            _refuse_output(path, inputs, force=True)
+        elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise CsvLstmError("is a folder that cannot be emptied", Place(path), advice="check its permissions")
+
+
+def _below(directory: str) -> Iterator[tuple[str, bool]]:
+    """List what lies below a folder, and whether it is a folder; a link to one is not."""
+    with os.scandir(directory) as found:
+        entries = list(found)
+    for entry in entries:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        yield entry.path, is_folder
+        if is_folder:
+            yield from _below(entry.path)
+
+
+def _refuse_output(path: str, inputs: Sequence[Identity | None], force: bool) -> None:
+    if os.path.isdir(path):
+        raise CsvLstmError("is a folder", Place(path), expected="room for a file", advice="choose another -o")
+    there = identity(path)
+    if there and there in inputs:
+        raise CsvLstmError("is an input, and no input is overwritten", Place(path), advice="choose another -o")
+    if os.path.lexists(path) and not force:
+        raise existing(path)
+
+
+def existing(path: str) -> CsvLstmError:
+    """Say that a file exists which nobody allowed to be replaced."""
+    advice = "choose another -o, or let --force replace it"
+    return CsvLstmError("exists", Place(path), expected="no such file yet", advice=advice)
+
+
+def is_replaceable(target: str) -> bool:
+    """Tell whether a directory may appear by a rename: a new one, or an empty one that nothing holds in its place."""
+    return not os.path.isdir(target) or (is_movable(target) and not os.listdir(target))
+
+
+def is_movable(target: str) -> bool:
+    """Tell whether an existing directory may make room for another one by a rename."""
+    # Who stands in a folder would be left in a deleted one, and what is another's would change hands.
+    parent = os.path.dirname(target)
+    ours = sys.platform == "win32" or os.stat(target).st_uid == os.geteuid()
+    writable = os.access(parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+    return ours and writable and target != os.getcwd() and not os.path.ismount(target)
+
+
+@contextmanager
+def refusing(directory: str) -> Iterator[None]:
+    """Turn what the system refuses into a refusal that names the directory."""
+    try:
+        yield
+    except FileExistsError as error:
+        raise existing(str(error.filename2 or error.filename)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CsvLstmError(f"cannot be written: {reason}", Place(directory), advice="nothing was written") from None

@@ -1,0 +1,76 @@
+"""A converted set as the arrays that `set_weights` takes."""
+
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ..errors import CsvLstmError, Place, plural
+from ..layouts.layout import PARTS
+from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_files
+from ..network.topology import BACKWARD, FORWARD
+from .sets import Rectangle, read_converted
+
+
+def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32") -> list[NDArray[Any]]:
+    """Read what was converted as the list that `set_weights` takes.
+
+    These are kernel [D, 4H], recurrent_kernel [H, 4H] and bias [4H]. A layer of two directions has the three of its
+    forward cell, then those of its backward cell, as `Bidirectional` takes them; a network has those of all its layers,
+    as `StackedRNNCells` takes them, or a model that holds these layers alone.
+
+    Raises CsvLstmError where a file is missing, holds anything but weights, does not fit the others, or has a weight
+    that is too large for the dtype, and where a network is no longer what its weights.csv lists.
+
+    >>> [array.tolist() for array in read_weights("sample_data/quirks/converted_D1_H1", "float64")]
+    [[[0.1, 0.3, 0.2, 0.4]], [[-0.5, -0.7, 0.6, 0.8]], [0.01, 1.03, 0.02, 0.04]]
+    """
+    if not np.issubdtype(np.dtype(dtype), np.floating):
+        raise CsvLstmError(f"weights cannot be {np.dtype(dtype)}", expected="a float type")
+    return [array for folder in _folders(os.fspath(directory)) for array in _read_cell(folder, dtype)]
+
+
+def _folders(directory: str) -> list[str]:
+    """List the folders of the cells below a folder, or itself where it holds the files of one."""
+    if has_manifest(directory):
+        return _listed_folders(directory)
+    directions = [os.path.join(directory, direction) for direction in (FORWARD, BACKWARD)]
+    return directions if all(map(os.path.isdir, directions)) else [directory]
+
+
+def _listed_folders(directory: str) -> list[str]:
+    rows = listed_files(directory)
+    if os.path.isfile(os.path.join(directory, f"{PARTS[0]}.csv")):
+        found = f"holds a network ({MANIFEST}) and a layer ({PARTS[0]}.csv)"
+        raise CsvLstmError(found, Place(directory), advice="move one of them to a folder of its own")
+    for row in changed_files(directory, rows):
+        found = f"{row.text('file')} is gone, or not the file that was converted: it has another SHA-256"
+        advice = "csvlstm check tells what differs; convert the network again"
+        raise CsvLstmError(found, row.place("sha256"), advice=advice)
+    return [os.path.join(directory, os.path.dirname(row.text("file"))) for row in rows[:: len(PARTS)]]
+
+
+def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:
+    converted = read_converted(directory)
+    hidden_size = len(converted["recurrent_kernel"].values)
+    for part, file in converted.items():
+        rows, columns = file.values.shape
+        fits = sorted((rows, columns)) == [1, 4 * hidden_size] if part == "bias" else columns == 4 * hidden_size
+        if not fits:
+            name = converted["recurrent_kernel"].name
+            cells = f"{rows} x {columns} {plural(rows * columns, 'cell does', 'cells do')}"
+            found = f"{cells} not fit {name}, whose {hidden_size} rows are the hidden size"
+            raise CsvLstmError(found, Place(file.name), expected=f"4H = {4 * hidden_size} cells in a row")
+    kernel, recurrent_kernel, bias = (_cast(file, dtype) for file in converted.values())
+    return [kernel, recurrent_kernel, bias.reshape(-1)]
+
+
+def _cast(file: Rectangle, dtype: DTypeLike) -> NDArray[Any]:
+    with np.errstate(over="ignore"):
+        values = file.values.astype(dtype)
+    if not np.isfinite(values).all():
+        row, column = np.argwhere(~np.isfinite(values))[0].tolist()
+        found = f"{float(file.values[row, column])!r} is too large for {np.dtype(dtype)}"
+        raise CsvLstmError(found, file.place(row, column), advice="read it with a wider dtype")
+    return values

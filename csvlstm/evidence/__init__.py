@@ -1,0 +1,1 @@
+"""What an auditor recomputes: control totals and the workbook."""

@@ -1,0 +1,68 @@
+"""The columns sheet of an audit workbook: of each TensorFlow 1 column its gate and unit, and where it goes in Keras."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..layouts.layout import KERAS, TF1, Gate
+from .page import Page
+from .value_sheets import LayerSheets
+
+_HEAD = (
+    "Layer",
+    "TensorFlow 1 column",
+    "Gate",
+    "Unit",
+    "First cell",
+    "Keras column",
+    "First cell",
+    "Forget bias added",
+)
+_FIRST = 2
+
+
+class Columns(NamedTuple):
+    """Where the columns sheet says, of each TensorFlow 1 column of a layer, its gate, its Keras column and its gain."""
+
+    gate: str
+    target: str
+    gain: str
+
+
+def columns_of(layers: Sequence[LayerSheets]) -> list[Columns]:
+    """Tell where the columns sheet, below its head, speaks of each layer: its columns C, F and H."""
+    references, row = [], _FIRST
+    for layer in layers:
+        last = row + layer.sizes.columns - 1
+        references.append(Columns(*(f"columns!${letter}${row}:${letter}${last}" for letter in "CFH")))
+        row = last + 1
+    return references
+
+
+def write_columns(page: Page, layers: Sequence[LayerSheets]) -> None:
+    """Write the sheet of some layers, one below the other."""
+    page.sheet.set_column(0, len(_HEAD) - 1, 15)
+    page.sheet.freeze_panes(1, 0)
+    page.sheet.fit_to_pages(1, 0)
+    page.sheet.set_row(0, 31)
+    page.texts(1, _HEAD, page.looks.head)
+    row = _FIRST
+    for layer in layers:
+        for gate in TF1.gates:
+            for unit in range(layer.sizes.hidden_size):
+                _write_column(page, row, layer, gate, unit)
+                row += 1
+
+
+def _write_column(page: Page, row: int, layer: LayerSheets, gate: Gate, unit: int) -> None:
+    source, target = (layout.quarter(gate) * layer.sizes.hidden_size + unit for layout in (TF1, KERAS))
+    first = [
+        layer.sheets[title].form.place("", 0, at).address for title, at in (("tf1 kernel", source), ("kernel", target))
+    ]
+    page.text("A", row, layer.label, page.looks.text)
+    page.number("B", row, source + 1, page.looks.whole)
+    page.text("C", row, gate.value, page.looks.gates[gate])
+    page.number("D", row, unit + 1, page.looks.whole)
+    page.text("E", row, first[0], page.looks.text)
+    page.number("F", row, target + 1, page.looks.whole)
+    page.text("G", row, first[1], page.looks.text)
+    page.number("H", row, int(gate is Gate.FORGET), page.looks.whole)

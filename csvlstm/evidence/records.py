@@ -1,0 +1,65 @@
+"""An audit in the words of audit.csv, of audit.json, and of the summary for a person."""
+
+import csv
+import io
+from typing import Any
+
+from .. import __version__
+from ..errors import plural
+from ..verdict.report import finding, warning
+from .totals import Audit, LayerAudit, Row
+
+
+def as_csv(audit: Audit) -> str:
+    """Give the rows as one rectangular CSV table."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(Row._fields)
+    writer.writerows(audit.rows)
+    return table.getvalue()
+
+
+def as_json(audit: Audit) -> dict[str, Any]:
+    """Give what was found by the names of the contract; the forget bias of a network stands with each layer."""
+    forget_biases = {layer.forget_bias for layer in audit.layers}
+    return {
+        "command": "audit",
+        "version": __version__,
+        "verdict": audit.verdict,
+        "equivalent": audit.equivalent,
+        "forget_bias": forget_biases.pop() if len(forget_biases) == 1 else None,
+        "findings": [finding(one) for one in audit.findings],
+        "layers": [_layer_as_json(layer) for layer in audit.layers],
+        "recognised": [found for layer in audit.layers for found in layer.recognised],
+        "warnings": [warning(damage) for damage in audit.warnings],
+    }
+
+
+def _layer_as_json(layer: LayerAudit) -> dict[str, Any]:
+    rows = [row._asdict() for row in layer.rows]
+    return {
+        "layer": layer.name,
+        "direction": layer.direction,
+        **layer.sizes._asdict(),
+        "forget_bias": layer.forget_bias,
+        "verdict": layer.verdict,
+        "blocks": [{name: value for name, value in row.items() if name not in ("layer", "direction")} for row in rows],
+    }
+
+
+def as_text(audit: Audit) -> str:
+    """Give the summary: what was recognised, the verdict with its figures, the blocks that differ, what was written."""
+    rows = audit.rows
+    lines = [f"recognised {found}" for layer in audit.layers for found in layer.recognised]
+    cells, differing = sum(row.cells for row in rows), sum(row.differing for row in rows)
+    lines.append(f"{audit.verdict}: {differing} of {cells} cells differ in {len(rows)} blocks")
+    lines += [_difference(row) for row in rows if row.differing]
+    lines += [f"mistake {one}" for one in audit.findings]
+    return "\n".join([*lines, f"wrote {audit.written}"] if audit.written else lines)
+
+
+def _difference(row: Row) -> str:
+    target = f"{row.target_file} {row.target_range or '(of another shape)'}"
+    by = "" if row.max_difference is None else f", by up to {row.max_difference:.3g}"
+    block = f"{row.differing} of {row.cells} {plural(row.cells, 'cell')} of {row.part}, gate {row.gate}"
+    return f"{row.verdict}: {block}: {target} against {row.source_file} {row.source_range}{by}"

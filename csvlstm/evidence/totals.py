@@ -1,0 +1,212 @@
+"""Control totals: for each of the 12 blocks of a layer both files and ranges, both sums, and how the cells compare."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..converted.sets import Rectangle
+from ..errors import plural
+from ..layouts.layout import Block, Sizes, blocks
+from ..layouts.references import Array
+from ..network.topology import Cell
+from ..numbers.damage import Damage
+from ..numbers.sums import exact_sum
+from ..reading.tables import Export, Table
+from ..verdict.behaviour import EXACT
+from ..verdict.comparison import compare_converted, expected_values, fit_shape
+from ..verdict.exact import cut
+from ..verdict.results import DIFFERENT, LEVELS, BlockResult, a1_range
+
+if TYPE_CHECKING:
+    from ..verdict.diagnosis import Finding
+
+
+class Layer(NamedTuple):
+    """One cell to audit: its export with the damage that it shows, and the set that somebody made of it."""
+
+    cell: Cell
+    export: Export
+    converted: dict[str, Rectangle]
+    damage: list[Damage]
+
+    @property
+    def name(self) -> str | None:
+        """The name of its layer, None for a cell that stands alone."""
+        return self.cell.layer or None
+
+    @property
+    def direction(self) -> str | None:
+        """Its direction in a layer of two."""
+        return self.cell.direction or None
+
+    @property
+    def forget_bias(self) -> float:
+        """The declared forget bias."""
+        return self.cell.forget_bias
+
+
+class Row(NamedTuple):
+    """One block: a row of audit.csv, in the names of the contract.
+
+    Sums are exact and rounded once; None where one is beyond float64. `expected_difference` is what the forget bias
+    adds to the sum. `differing` counts the cells that miss the next stricter level, `equal_as_float32` those that are
+    equal only as float32. `note` says how the cells of the source lie in its range where that is no plain rectangle.
+    """
+
+    layer: str | None
+    direction: str | None
+    part: str
+    gate: str
+    source_file: str
+    source_range: str
+    source_sha256: str
+    target_file: str
+    target_range: str | None
+    target_sha256: str
+    cells: int
+    source_sum: float | None
+    target_sum: float | None
+    expected_difference: float | None
+    differing: int
+    equal_as_float32: int
+    max_difference: float | None
+    verdict: str
+    note: str
+
+
+class LayerAudit(NamedTuple):
+    """What was found in a layer: its 12 rows, how its files were read, and what damage its export shows."""
+
+    name: str | None
+    direction: str | None
+    sizes: Sizes
+    forget_bias: float
+    recognised: list[str]
+    rows: list[Row]
+    warnings: list[Damage]
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of its blocks."""
+        return _worst(self.rows)
+
+
+class Audit(NamedTuple):
+    """What was found in all layers, the file that it was written to, and what weights.csv says wrongly of a network."""
+
+    layers: Sequence[LayerAudit]
+    written: str = ""
+    findings: "Sequence[Finding]" = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of all layers."""
+        return [row for layer in self.layers for row in layer.rows]
+
+    @property
+    def warnings(self) -> list[Damage]:
+        """The damage that shows in the exports of all layers."""
+        return [damage for layer in self.layers for damage in layer.warnings]
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of the layers."""
+        return _worst(self.rows)
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the converted sets may be used in place of the exports."""
+        return self.verdict != DIFFERENT and not self.findings
+
+
+def audit_layer(layer: Layer) -> LayerAudit:
+    """Compare the 12 blocks of a layer, and take the control totals of both sides.
+
+    >>> from csvlstm.converted.sets import read_converted
+    >>> from csvlstm.network.topology import read_cell
+    >>> folder = "sample_data/quirks"
+    >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
+    >>> row = audit_layer(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"), [])).rows[9]
+    >>> row.part, row.gate, row.source_range, row.target_range, row.source_sum, row.target_sum, row.expected_difference
+    ('bias', 'f', 'C1:C1', 'B1:B1', 0.03, 1.03, 1.0)
+    """
+    export = layer.export
+    results = compare_converted(export, layer.converted, layer.forget_bias, EXACT)
+    rows = [_row(layer, block, result) for block, result in zip(blocks(export.sizes), results, strict=True)]
+    return LayerAudit(
+        layer.name, layer.direction, export.sizes, layer.forget_bias, export.recognised, rows, layer.damage
+    )
+
+
+def _row(layer: Layer, block: Block, result: BlockResult) -> Row:
+    table = layer.export.table_of(block.part)
+    file = layer.converted[block.part]
+    source = cut(table.values, block.source_rows, block.source_columns)
+    values = fit_shape(block.part, file.values, layer.export.sizes)
+    target = None if values is None else cut(values, block.target_rows, block.target_columns)
+    return Row(
+        layer.name,
+        layer.direction,
+        *result[:4],
+        table.sha256,
+        *result[4:6],
+        file.sha256,
+        block.cells,
+        _sum(source),
+        None if target is None else _sum(target),
+        _finite(block.cells * layer.forget_bias if block.gains_forget_bias else 0.0),
+        result.differing,
+        0 if target is None else _only_as_float32(layer, block, result, target),
+        result.max_difference,
+        result.verdict,
+        _note(block, table, file, fits=values is not None),
+    )
+
+
+def _only_as_float32(layer: Layer, block: Block, result: BlockResult, target: Array) -> int:
+    """Count the cells that differ as float64 and not as float32."""
+    differing = int(np.count_nonzero(target != expected_values(block, layer.export, layer.forget_bias)))
+    return differing - result.differing if result.verdict == DIFFERENT else differing
+
+
+def _sum(values: Array) -> float | None:
+    try:
+        return exact_sum(values)
+    except OverflowError:
+        return None
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _note(block: Block, table: Table, file: Rectangle, fits: bool) -> str:
+    notes = [_lying(block, table)]
+    if not fits:
+        rows, columns = file.values.shape
+        cells = f"{rows} x {columns} {plural(rows * columns, 'cell')}"
+        notes.append(f"{file.name} has {cells}, not {len(block.target_rows)} x {table.form.columns}")
+    return "; ".join(filter(None, notes))
+
+
+def _lying(block: Block, table: Table) -> str:
+    """Say how the cells of a block lie in its range of a file whose lines are not the rows of the table."""
+    form = table.form
+    if form.as_it_is or form.rows == 1:
+        return ""
+    if form.turned:
+        return "transposed: rows and columns are exchanged"
+    rows, columns = block.source_rows, block.source_columns
+    if form.transposed:
+        pieces, cells, apart, first = len(columns), len(rows), form.rows, a1_range(form, rows, columns[:1])
+    else:
+        pieces, cells, apart, first = len(rows), len(columns), form.columns, a1_range(form, rows[:1], columns)
+    turned = " and transposed" if form.transposed else ""
+    pieces_of_cells = f"{pieces} pieces of {cells} {plural(cells, 'cell')}"
+    return f"flat{turned}: {pieces_of_cells}, the first {first}, each {apart} cells behind the one before"
+
+
+def _worst(rows: Sequence[Row]) -> str:
+    return max((row.verdict for row in rows), key=LEVELS.index)

@@ -1,0 +1,224 @@
+"""What lies where on the value sheets of an audit workbook: each CSV cell for cell, so that B7 there is B7 in the file.
+
+A flat kernel is the exception: no formula can hold a single line against a rectangle, so it is shown reshaped.
+"""
+
+import math
+import sys
+from collections.abc import Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+
+from ..converted.sets import Rectangle
+from ..errors import CsvLstmError, Place, plural
+from ..layouts.layout import PARTS, Block, Gate, Sizes, blocks
+from ..layouts.references import Array
+from ..reading.shapes import Form, Grid
+from ..reading.tables import Labels, Table
+from ..verdict.comparison import expected_values
+from ..verdict.results import a1_range, target_form
+from .totals import Layer
+
+ROWS, COLUMNS = 2**20, 2**14
+"""What a sheet holds, in every spreadsheet program that matters."""
+
+CELLS = 2_000_000
+"""Beyond this many cells spreadsheets take minutes to open a workbook, and gigabytes."""
+
+SOURCES = ("tf1 kernel", "tf1 bias")
+_MARGIN = 16
+"""How far beyond the declared cells a sheet is searched for more."""
+
+
+class ValueSheet(NamedTuple):
+    """A sheet that shows a file: `cells` [rows, columns] are its numbers as they lie on it, beside the labels.
+
+    `form` says how the declared table lies on the sheet, and `note` how the sheet differs from the file.
+    """
+
+    title: str
+    file: str
+    sha256: str
+    form: Form
+    cells: Array
+    labels: Labels
+    note: str = ""
+
+    @property
+    def lines_above(self) -> int:
+        """The lines of the sheet above the numbers: a header row, and what stands above that."""
+        return self.form.skipped + self.form.grid.header_row
+
+    def at(self, rows: range, columns: range) -> str:
+        """Give the reference to a block of the table, its rows and columns counted from 0."""
+        return self._reference(a1_range(self.form, rows, columns))
+
+    @property
+    def table(self) -> str:
+        """The reference to the whole declared table."""
+        return self.at(range(self.form.rows), range(self.form.columns))
+
+    @property
+    def searched(self) -> str:
+        """The reference to all that could be numbers, some way beyond the table."""
+        return self._from_first(*self._size_searched)
+
+    @property
+    def first_row(self) -> str:
+        """The reference to the first row of all that could be numbers."""
+        return self._from_first(1, self._size_searched[1])
+
+    @property
+    def first_column(self) -> str:
+        """The reference to the first column of all that could be numbers."""
+        return self._from_first(self._size_searched[0], 1)
+
+    @property
+    def first(self) -> str:
+        """The reference to the first number."""
+        return self._reference(self._place(0, 0).address)
+
+    @property
+    def last_line(self) -> tuple[int, int]:
+        """The last row and the last column that the declared table or the file needs, counted from 1."""
+        grid, (rows, columns) = self.form.grid, self.cells.shape
+        return max(grid.rows, rows) + self.lines_above, max(grid.columns, columns) + grid.index_column
+
+    @property
+    def _size_searched(self) -> tuple[int, int]:
+        grid, (row, column) = self.form.grid, self.last_line
+        return min(row + _MARGIN, ROWS) - self.lines_above, min(column + _MARGIN, COLUMNS) - grid.index_column
+
+    def _from_first(self, rows: int, columns: int) -> str:
+        return self._reference(f"{self._place(0, 0).address}:{self._place(rows - 1, columns - 1).address}")
+
+    def _place(self, row: int, column: int) -> Place:
+        return self.form.place_in_grid(self.file, row, column)
+
+    def _reference(self, a1: str) -> str:
+        return f"'{self.title}'!{a1}"
+
+
+class LayerSheets(NamedTuple):
+    """The five value sheets of a layer by their titles without the prefix, and what the formulas start from.
+
+    `wrong_pair` are two blocks where the source of the first is not the target of the second; None where all are equal.
+    """
+
+    label: str
+    sizes: Sizes
+    forget_bias: float
+    tolerance: float
+    sheets: dict[str, ValueSheet]
+    wrong_pair: tuple[Block, Block] | None
+
+    @property
+    def cells(self) -> int:
+        """The number of cells on the five sheets."""
+        return sum(shown.cells.size for shown in self.sheets.values())
+
+    def without_values(self) -> "LayerSheets":
+        """Give the same sheets with nothing but the size of their values, so that those need not stay in memory."""
+        sheets = {
+            title: shown._replace(cells=np.broadcast_to(np.float64(0), shown.cells.shape))
+            for title, shown in self.sheets.items()
+        }
+        return self._replace(sheets=sheets)
+
+    def source(self, block: Block) -> ValueSheet:
+        """Give the sheet that a block comes from."""
+        return self.sheets[f"tf1 {block.source}"]
+
+    def target(self, block: Block) -> ValueSheet:
+        """Give the sheet that a block stands on."""
+        return self.sheets[block.part]
+
+
+def layer_sheets(layer: Layer) -> LayerSheets:
+    """Lay out the value sheets of a layer; raises CsvLstmError where a file does not fit on a sheet.
+
+    >>> from csvlstm.converted.sets import read_converted
+    >>> from csvlstm.network.topology import Cell, read_cell
+    >>> folder = "sample_data/quirks"
+    >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
+    >>> shown = layer_sheets(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"), []))
+    >>> shown.sheets["tf1 kernel"].table
+    "'tf1 kernel'!A1:D2"
+    """
+    sizes = layer.export.sizes
+    shown = [
+        *(_source(title, table) for title, table in zip(SOURCES, layer.export[1:], strict=True)),
+        *(_target(part, layer.converted[part], sizes) for part in PARTS),
+    ]
+    # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
+    shown = [sheet._replace(file=sheet.file.encode("utf-8", "backslashreplace").decode()) for sheet in shown]
+    for sheet in shown:
+        _refuse_size(sheet)
+    label = " ".join(filter(None, (layer.name, layer.direction))) or "LSTM"
+    sheets = dict(zip((*SOURCES, *PARTS), shown, strict=True))
+    return LayerSheets(label, sizes, layer.forget_bias, _tolerance(layer), sheets, _wrong_pair(layer))
+
+
+def titled(layers: Sequence[LayerSheets]) -> list[LayerSheets]:
+    """Give the sheets of several layers titles of their own, which begin with the number of the layer."""
+    if len(layers) == 1:
+        return list(layers)
+    return [
+        layer._replace(
+            sheets={title: shown._replace(title=f"{number} {title}") for title, shown in layer.sheets.items()}
+        )
+        for number, layer in enumerate(layers, start=1)
+    ]
+
+
+def _tolerance(layer: Layer) -> float:
+    """Allow the forget cells what is lost of a float64 by writing it with the 16 digits of a workbook."""
+    largest = float(np.max(np.abs(layer.export.bias.values))) + abs(layer.forget_bias)
+    return float(f"1e{math.ceil(math.log10(min(max(largest / 100, 1), sys.float_info.max))) - 12}")
+
+
+def _wrong_pair(layer: Layer) -> tuple[Block, Block] | None:
+    """Find two gates of one part that differ, those that the conversion swaps first."""
+    all_blocks = sorted(blocks(layer.export.sizes), key=lambda block: block.gate not in (Gate.CANDIDATE, Gate.FORGET))
+    for first, second in permutations(all_blocks, 2):
+        if first.part != second.part:
+            continue
+        source = expected_values(first, layer.export, 0.0)
+        if (source != expected_values(second, layer.export, layer.forget_bias)).any():
+            return first, second
+    return None
+
+
+def _source(title: str, table: Table) -> ValueSheet:
+    form = table.form
+    if form.as_it_is or form.turned:
+        cells = table.values if form.as_it_is else table.values.T
+        return ValueSheet(title, table.name, table.sha256, form, cells, table.labels, _above(form))
+    grid = Grid(form.rows, form.columns, header_row=False, index_column=False)
+    note = f"flat in the file ({form.grid} cells), and shown as {grid} cells: B7 there is not B7 in the file"
+    reshaped = Form(form.rows, form.columns, grid, transposed=False)
+    return ValueSheet(title, table.name, table.sha256, reshaped, table.values, Labels([], []), note)
+
+
+def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
+    declared = target_form(part, sizes, is_column=file.values.shape[1] == 1)
+    lying = file.form.grid
+    grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)
+    form = declared._replace(grid=grid, skipped=file.form.skipped)
+    return ValueSheet(part, file.name, file.sha256, form, file.values, file.labels, _above(form))
+
+
+def _above(form: Form) -> str:
+    """Say that comments above the table are not shown; their lines are there, so that addresses hold."""
+    lines = plural(form.skipped, "line above the table is", f"{form.skipped} lines above the table are")
+    return f"the {lines} left blank here" if form.skipped else ""
+
+
+def _refuse_size(sheet: ValueSheet) -> None:
+    rows, columns = sheet.last_line
+    if rows > ROWS or columns > COLUMNS:
+        found = f"its {rows:,} rows and {columns:,} columns fit on no sheet"
+        limit = f"{ROWS:,} rows and {COLUMNS:,} columns at most"
+        raise CsvLstmError(found, Place(sheet.file), expected=limit, advice="write audit.csv instead")

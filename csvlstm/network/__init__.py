@@ -1,0 +1,1 @@
+"""The layers of a network, and how a sequence runs through them."""

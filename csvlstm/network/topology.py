@@ -1,0 +1,161 @@
+"""The cells of a network, from the input up, and how a sequence runs through them.
+
+A layer is one cell, or a forward and a backward one over the same inputs, as in `bidirectional_dynamic_rnn`: the
+backward cell gets the steps in reverse order, and the outputs of both stand side by side.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import CsvLstmError
+from ..layouts.layout import Sizes
+from ..layouts.references import Array
+from ..reading.shapes import DEFAULTS, Options
+from ..reading.tables import Export, read_export
+
+FORWARD, BACKWARD = "forward", "backward"
+
+
+class Cell(NamedTuple):
+    """One TensorFlow 1 cell: its exported files, its declared sizes, and where it stands in a network.
+
+    `layer` and `direction` are empty for a cell that stands alone, `direction` also in a layer of one cell. `sources`
+    are the names of both files as the table of layers has them, and `declared` says where it declares the sizes.
+    """
+
+    kernel: str
+    bias: str
+    sizes: Sizes
+    forget_bias: float = 1.0
+    layer: str = ""
+    direction: str = ""
+    sources: tuple[str, str] = ("", "")
+    declared: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder of its converted set below that of the network."""
+        return "/".join(filter(None, (self.layer, self.direction)))
+
+    def folder_in(self, directory: str) -> str:
+        """The path of its converted set where that of the network is `directory`."""
+        return os.path.join(directory, self.folder) if self.folder else directory
+
+    @property
+    def is_backward(self) -> bool:
+        """Whether it gets the steps in reverse order."""
+        return self.direction == BACKWARD
+
+
+class Network(NamedTuple):
+    """Layers of one or two cells, from the input up; `chained` where each gets the outputs of the one before it.
+
+    `table` is the path of the table that they were read from, empty where there is none.
+    """
+
+    layers: tuple[tuple[Cell, ...], ...]
+    chained: bool = True
+    table: str = ""
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All cells, in the order in which Keras takes their weights: forward before backward."""
+        return [cell for layer in self.layers for cell in layer]
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether each cell has a folder of its own; a single cell's files lie in the converted folder itself."""
+        return any(cell.folder for cell in self.cells)
+
+    @property
+    def weights(self) -> int:
+        """The number of weights in the kernels of all cells."""
+        return sum(cell.sizes.weights for cell in self.cells)
+
+    @property
+    def forget_bias(self) -> float | None:
+        """The forget bias of all cells, None where they have different ones."""
+        values = {cell.forget_bias for cell in self.cells}
+        return values.pop() if len(values) == 1 else None
+
+
+def single(cell: Cell) -> Network:
+    """Give the network of a cell that stands alone.
+
+    >>> single(Cell("k.csv", "b.csv", Sizes(3, 5))).has_folders
+    False
+    """
+    return Network(((cell,),))
+
+
+def read_cell(cell: Cell, options: Options = DEFAULTS, *, digest: bool = False) -> Export:
+    """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
+
+    >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes
+    Sizes(input_size=1, hidden_size=1)
+    """
+    try:
+        return read_export(cell.kernel, cell.bias, cell.sizes, options, digest=digest)
+    except CsvLstmError as error:
+        raise _of_the_table(error, cell.declared) if cell.declared else error from None
+
+
+def _of_the_table(error: CsvLstmError, declared: str) -> CsvLstmError:
+    """Turn the options that declare sizes into the columns that do, and say which row a whole file is of."""
+    found, expected, advice = (
+        text.replace("--input-size", "input_size").replace("--hidden-size", "hidden_size")
+        for text in (error.found, error.expected, error.advice)
+    )
+    of_file = error.place and error.place.line is None
+    said = "; ".join(filter(None, (advice, f"see {declared}" if of_file else "")))
+    return CsvLstmError(found, error.place, expected=expected, advice=said)
+
+
+class Flow:
+    """A sequence on its way through a network: iterating gives each cell with its inputs, and takes its outputs.
+
+    The inputs [steps, D] are in the cell's own order of steps, and so must the outputs [steps, H] be. Inputs are None
+    where nobody says what they are: for the first layer without an x, and behind it in a network that is not chained.
+
+    >>> both = Cell("", "", Sizes(1, 1), direction=FORWARD), Cell("", "", Sizes(1, 1), direction=BACKWARD)
+    >>> flow = Flow(Network((both,)), np.array([[1.0], [2.0]]))
+    >>> for cell, x in flow:
+    ...     flow.give(np.cumsum(x, axis=0))
+    >>> flow.outputs
+    array([[1., 3.],
+           [3., 2.]])
+    """
+
+    def __init__(self, network: Network, x: Array | None = None) -> None:
+        self._network = network
+        self._given: list[Array] = []
+        self._x = x
+
+    @property
+    def outputs(self) -> Array:
+        """The outputs [steps, H] of the last layer, those of both directions side by side."""
+        layer = self._network.layers[-1]
+        return _beside(layer, self._given)
+
+    def __iter__(self) -> Iterator[tuple[Cell, Array | None]]:
+        x = self._x
+        for layer in self._network.layers:
+            self._given.clear()
+            for cell in layer:
+                yield cell, None if x is None else _in_time(cell, x)
+            x = _beside(layer, self._given) if self._network.chained else None
+
+    def give(self, outputs: Array) -> None:
+        """Take the outputs of the cell that was given last."""
+        self._given.append(outputs)
+
+
+def _beside(layer: Sequence[Cell], outputs: list[Array]) -> Array:
+    return np.concatenate([_in_time(cell, one) for cell, one in zip(layer, outputs, strict=True)], axis=1)
+
+
+def _in_time(cell: Cell, sequence: Array) -> Array:
+    return sequence[::-1] if cell.is_backward else sequence

@@ -1,0 +1,1 @@
+"""What the numbers themselves show: digits, damage, exact sums."""

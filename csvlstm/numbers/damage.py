@@ -1,0 +1,204 @@
+"""What accidents left in an export that still reads as numbers: lost digits, lost decimal points, a table cut short.
+
+An undamaged file must not be accused: each mark is believed only where chance and deliberate constants do not explain
+it (`csvlstm.precision`). What damage makes unreadable is refused where it is parsed.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import CsvLstmError, Place, plural
+from ..layouts.references import Array
+from ..reading.tables import Table
+from .precision import UNLIKELY, Loss, Numbers, chance, is_smaller_float, likeliest_loss, measured, sampled, ulp
+from .sums import pieces
+
+_LEAST_SHARE = 0.1
+"""Of the numbers that lost digits: `%.8g` takes the last one of a few, which is not worth a warning."""
+
+_FEW, _HARDLY_ANY = 256, 0.02
+"""So many numbers that less than this share of them lost digits in 1 of 10^6 files where a tenth of all did."""
+
+_EXPONENT_BELOW = 1e-4
+"""Smaller numbers are printed with an exponent, and spreadsheets save a cell that has one with 3 digits, or with 6."""
+
+_DIGITS_OF_A_CUT, _DIGITS_OF_A_CONSTANT, _DIGITS_OF_OTHERS = 6, 2, 7
+_UNLIKELY_BESIDE_CAPITAL_E = -4
+"""Spreadsheets write a capital E, which few exports do, so that a single cell with one may be judged."""
+
+_OUTLIER = 2
+_ALMOST_ONE = 0.999
+_MOST_CONSTANTS = 4
+_UNLIKELY_TO_BE_WHOLE = -4
+
+_MORE_DIGITS = "export the weights again, with fmt='%.9g' or more digits"
+_NO_SPREADSHEET = "export the weights again, and let no spreadsheet save them"
+
+
+class Damage(NamedTuple):
+    """A kind of damage in a file: where the first of how many cells is, what was found, and what to do.
+
+    >>> print(Damage("cut", Place("k.csv", 1, 7), 3, "3 cells have 3 digits", "export the weights again"))
+    k.csv: line 1, column 7 (G1): 3 cells have 3 digits; export the weights again
+    """
+
+    kind: str
+    place: Place
+    cells: int
+    found: str
+    advice: str
+
+    def __str__(self) -> str:
+        return str(self.as_error())
+
+    def as_error(self) -> CsvLstmError:
+        """Give the damage as a refusal, for who allows none."""
+        return CsvLstmError(self.found, self.place, advice=self.advice)
+
+
+def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
+    """Find what damaged the files of an export and left numbers; an undamaged file has none.
+
+    Raises CsvLstmError where there is damage and none is allowed, and where a cell is no weight, which shows when the
+    values are asked for.
+
+    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.reading.tables import read_export
+    >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
+    >>> damage_of(*read_export(kernel, bias, Sizes(3, 5))[1:])
+    []
+    """
+    # What is beyond float32's range leaves nothing to measure, and nothing to warn of.
+    with np.errstate(all="ignore"):
+        found = [damage for table in tables for damage in _damage_of(table)]
+    if found and not allowed:
+        raise found[0].as_error()
+    return found
+
+
+def _damage_of(table: Table) -> Iterator[Damage]:
+    numbers, are_precise = _numbers_of(table)
+    found: list[Damage | None] = [_cut_short(table)]
+    if numbers.are_many and not is_smaller_float(numbers):
+        found = [_short(table, numbers, are_precise), _whole(table, numbers), *found]
+    return (damage for damage in found if damage)
+
+
+def _numbers_of(table: Table) -> tuple[Numbers, bool]:
+    """Measure some numbers, many more where those do not show that the digits are there, and tell whether they do."""
+    few = measured(sampled(table.values, _FEW))
+    are_precise = few.are_many and _share_of_lost(few, likeliest_loss(few).units) < _HARDLY_ANY
+    return few if are_precise or table.values.size <= _FEW else measured(sampled(table.values)), are_precise
+
+
+def _share_of_lost(numbers: Numbers, units: Array) -> float:
+    """Give the share of the numbers that lost digits."""
+    return float(np.mean(units > ulp(numbers.values)))
+
+
+def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
+    """Find lost digits, of precise numbers in some cells only.
+
+    Numbers with few decimals look cut, and cut ones beside large numbers as if all had few.
+    """
+    rounded, cut = None if are_precise else _rounded(table, numbers), _cut(table, numbers)
+    if rounded and cut:
+        return cut if "E" in table.cell(*_first(_is_small(table.values))) else rounded
+    return rounded or cut
+
+
+def _rounded(table: Table, numbers: Numbers) -> Damage | None:
+    """Find that all numbers have too few digits, or too few decimals."""
+    by_chance, loss, units = likeliest_loss(numbers)
+    if by_chance > UNLIKELY or _share_of_lost(numbers, units) < _LEAST_SHARE:
+        return None
+    if not all(loss.keeps(piece).all() for piece in pieces(table.values)):
+        return None
+    where = table.values != 0
+    found = f"all {np.count_nonzero(where):,} numbers have at most {loss}, fewer than float32 needs"
+    return _damage("rounded", table, where, found, _MORE_DIGITS)
+
+
+def _cut(table: Table, numbers: Numbers) -> Damage | None:
+    """Find that the numbers that are printed with an exponent have few digits, and the others have more."""
+    others = numbers.of(numbers.values >= _EXPONENT_BELOW)
+    if not others.are_many or others.digits.max() < _DIGITS_OF_OTHERS:
+        return None
+    values = _gathered(table, _is_small, lambda first: measured(first).digits.max(initial=0) <= _DIGITS_OF_A_CUT)
+    if not len(values):
+        return None
+    small = measured(sampled(values))
+    evidence = small.values[small.digits > _DIGITS_OF_A_CONSTANT]
+    loss = Loss(int(small.digits.max(initial=0)), decimals=False)
+    by_chance = chance(ulp(evidence), loss.unit(evidence))
+    if loss.kept > _DIGITS_OF_A_CUT or by_chance > _UNLIKELY_BESIDE_CAPITAL_E or not loss.keeps(values).all():
+        return None
+    where = _is_small(table.values)
+    if by_chance > UNLIKELY and "E" not in table.cell(*_first(where)):
+        return None
+    found = f"{len(values):,} {plural(len(values), 'number has', 'numbers have')} only {loss}, cut by a spreadsheet"
+    return _damage("cut", table, where, found, _NO_SPREADSHEET)
+
+
+def _is_small(values: Array) -> Array:
+    small: Array = (np.abs(values) < _EXPONENT_BELOW) & (values != 0)
+    return small
+
+
+def _whole(table: Table, numbers: Numbers) -> Damage | None:
+    """Find whole numbers far beyond the fractions: 0.125 that became 125 where the point was read as grouping."""
+    fractions = numbers.of(numbers.values % 1 != 0)
+    if not fractions.are_many:
+        return None
+    limit = max(_OUTLIER * float(fractions.values.max()), _ALMOST_ONE)
+    values = np.abs(_gathered(table, lambda piece: np.abs(piece) > limit, _are_whole))
+    if not len(values):
+        return None
+    distinct, counts = np.unique(values, return_counts=True)
+    # A few numbers again and again are constants, which somebody meant.
+    if len(distinct) <= _MOST_CONSTANTS and counts.min() > 1:
+        return None
+    # Rounding to few digits makes whole numbers, too.
+    steps = np.maximum(ulp(distinct), likeliest_loss(fractions).loss.unit(distinct))
+    if not _are_whole(values) or chance(steps, np.ones_like(distinct)) > _UNLIKELY_TO_BE_WHOLE:
+        return None
+    found = f"{len(values):,} {plural(len(values), 'whole number')} among fractions, as if a decimal point was lost"
+    return _damage("whole", table, np.abs(table.values) > limit, found, _NO_SPREADSHEET)
+
+
+def _are_whole(values: Array) -> bool:
+    return bool((values % 1 == 0).all())
+
+
+def _cut_short(table: Table) -> Damage | None:
+    """Find a table of exactly the size at which spreadsheets stop, in a text that one may have written."""
+    reached = table.form.grid.spreadsheet_limit
+    # Spreadsheets write a capital E.
+    if not reached or table.text.find(b"e") >= 0:
+        return None
+    found = f"{reached}, as many as a spreadsheet keeps: the rest may have been cut off"
+    return Damage("cut_short", Place(table.name), table.values.size, found, _NO_SPREADSHEET)
+
+
+def _gathered(table: Table, choose: Callable[[Array], Array], hopeful: Callable[[Array], bool]) -> Array:
+    """Gather the chosen values, or none as soon as the first of a piece leaves no hope that all are damaged."""
+    gathered = [np.empty(0)]
+    for piece in pieces(table.values):
+        chosen = piece[choose(piece)]
+        if len(chosen) and not hopeful(chosen[:1]):
+            return np.empty(0)
+        gathered.append(chosen)
+    return np.concatenate(gathered)
+
+
+def _damage(kind: str, table: Table, where: Array, found: str, advice: str) -> Damage:
+    row, column = _first(where)
+    shown = f"{found}; the first is {table.cell(row, column)!r}"
+    return Damage(kind, table.place(row, column), int(np.count_nonzero(where)), shown, advice)
+
+
+def _first(where: Array) -> tuple[int, int]:
+    row, column = divmod(int(where.argmax()), int(where.shape[1]))
+    return row, column

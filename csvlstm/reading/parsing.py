@@ -1,0 +1,263 @@
+"""From plain text, lines of weights between commas, to where its cells stand and what they are worth.
+
+Small and large texts are parsed by different readers, and both refuse the same things: the bytes that no weight has are
+found here, the reader refuses what is made of the right bytes in the wrong order, and `refusal` says what and where.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
+from mmap import MADV_DONTNEED, mmap
+from typing import IO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CsvLstmError, Place, Placing, plural, shown
+from .sources import PANDAS_FROM
+
+Text = bytes | mmap
+"""Plain text, in memory or in a file."""
+
+_IMPORTED_PANDAS_FROM = 2**20
+"""The same as PANDAS_FROM, where pandas is imported already for a text before this one."""
+
+_SCAN = 1 << 16
+"""Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
+
+# Small enough that pandas' memory is used again and again; larger ones cost the system as long as the parsing.
+_READ_BYTES, _READ_ROWS = 1 << 15, 1 << 14
+
+_COMMA, _NEWLINE = ord(","), ord("\n")
+_SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(ord("-")), np.uint8(ord("9") - ord("-"))
+
+# Possessive, because a line is 4H weights long and backtracking through it would never end. The patterns are compiled
+# where they are used, when something is refused: compiling them all takes as long as converting a small layer.
+_MANTISSA = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)"
+_WEIGHT = _MANTISSA + rb"(?:[eE][+-]?\d++)?"
+_LINE = rb"(?:" + _WEIGHT + rb",)*+" + _WEIGHT
+
+_SPREADSHEET = "export the weights again, and let no spreadsheet open them"
+_ARRAY = "export the weights with np.savetxt(file, weights, delimiter=',')"
+_DELIMITER = "--delimiter says what parts the cells"
+_MONTH = rb"(?:jan|feb|mar|m\xc3\xa4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*\.?"
+_DATE = (
+    rb"(?i:\d{1,2}[-./ ]+" + _MONTH + rb"(?:[-/ ]+\d{2,4})?|" + _MONTH + rb"[-/ ]\d{1,4}"
+    rb"|\d{4}-\d{1,2}-\d{1,2}(?:[t ][\d:.]+)?|\d{1,2}([-./])\d{1,2}\1\d{2,4}|\d{1,2}/\d{1,2})"
+)
+_COMPLEX = rb"\(?(?:" + _WEIGHT + rb")?(?:(?:" + _WEIGHT + rb")|[+-])[jJiI]\)?"
+_LOOKS_LIKE_MINUS = "|".join("\u2212\u2013\u2010\u2011\u2012\u2014\ufe63\uff0d").encode() + rb"|\x96"
+_PRINTED = (
+    (rb"\.{3}|\xe2\x80\xa6", "{cell} stands where numpy left out cells when it printed the array", _ARRAY),
+    (rb"(?s:\[.*|.*\])", "{cell} has a bracket of a printed array", _ARRAY),
+)
+"""What a printed array has beside its numbers; where it stands, rows are of different lengths."""
+
+_REFUSALS = (
+    (rb"\s*", "the cell is blank", "export the weights again"),
+    (rb"(?i:[+-]?nan|n/a|na|null|none)", "{cell} is no weight", "was the training stopped by a NaN?"),
+    (rb"(?i:[+-]?inf|[+-]?infinity)", "{cell} is no finite weight", "did the training diverge?"),
+    (_WEIGHT, "{cell} is too large for a float64", "export the weights again"),
+    *_PRINTED,
+    (rb"#{2,}", "{cell} is what a spreadsheet shows where its column is too narrow", _SPREADSHEET),
+    (rb"#.*[A-Z].*|(?i:err):\d+", "{cell} is the error value of a spreadsheet", _SPREADSHEET),
+    (_DATE, "{cell} is a date, which a spreadsheet made of a number", _SPREADSHEET),
+    (rb"(?:" + _LOOKS_LIKE_MINUS + rb")\s*" + _WEIGHT, "{cell} begins with what only looks like a minus", "write -"),
+    (_MANTISSA + rb"[dDqQ][+-]?\d+", "{cell} has the exponent of Fortran", "write E in place of its letter"),
+    (_COMPLEX, "{cell} is a complex number", "export the weights as float32"),
+    (rb"(?s:[\"'].*)", "{cell} is quoted", "save the file again without quotes"),
+    (_WEIGHT + rb"\s*[^\w.+\-\s]\s*" + _WEIGHT + rb"(?s:.*)", "{cell} is more than one number", _DELIMITER),
+    (rb"(?s:.*)", "{cell} is not a number", "export the weights again, as plain decimal numbers"),
+)
+"""What a cell can be that is no weight, tried in turn: its form, what is said of it, and what to do."""
+
+
+def separators(text: Text, cells_per_line: int, every: int) -> NDArray[np.int64] | None:
+    """Find every `every`-th separator (comma or newline) of lines of `cells_per_line` weights.
+
+    Gives None where the text holds a byte that no weight has, or a line of another number of cells; `refusal` then says
+    which.
+
+    >>> separators(b"1,2,3,4\\n5,6,7,8\\n", 4, 2)
+    array([ 3,  7, 11, 15])
+    """
+    found, seen = [], 0
+    for start, piece in _pieces(text):
+        newline = piece == _NEWLINE
+        places = np.flatnonzero(newline | (piece == _COMMA))
+        line_ends = newline[places[_first(seen, cells_per_line) :: cells_per_line]]
+        if np.count_nonzero(newline) != len(line_ends) or not line_ends.all() or _has_foreign(piece, len(places)):
+            return None
+        found.append(places[_first(seen, every) :: every] + start)
+        seen += len(places)
+    return np.concatenate(found) if seen % cells_per_line == 0 else None
+
+
+def every_separator(text: Text, every: int) -> NDArray[np.int64]:
+    """Find every `every`-th separator of a text whatever it is, for who compares the text itself.
+
+    >>> every_separator(b"1,2,3,4\\n", 2)
+    array([3, 7])
+    """
+    found, seen = [], 0
+    for start, piece in _pieces(text):
+        places = np.flatnonzero((piece == _NEWLINE) | (piece == _COMMA))
+        found.append(places[_first(seen, every) :: every] + start)
+        seen += len(places)
+    return np.concatenate(found)
+
+
+def release(text: Text) -> None:
+    """Let go of the memory that a text in a file takes in this process; it is read again where somebody looks at it."""
+    if isinstance(text, mmap) and hasattr(text, "madvise"):
+        text.madvise(MADV_DONTNEED)
+
+
+def count_lines(text: Text) -> int:
+    """Count the newlines of a text, three times as fast as bytes.count does."""
+    return sum(int(np.count_nonzero(piece == _NEWLINE)) for _, piece in _pieces(text))
+
+
+def _pieces(text: Text) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    data = np.frombuffer(text, np.uint8)
+    return ((start, data[start : start + _SCAN]) for start in range(0, len(data), _SCAN))
+
+
+def _first(seen: int, every: int) -> int:
+    """Where the next multiple of `every` stands among separators of which `seen` came before."""
+    return (every - 1 - seen) % every
+
+
+def _has_foreign(piece: NDArray[np.uint8], separators_in_piece: int) -> bool:
+    """Tell whether a piece of text holds a byte of no weight and no separator."""
+    # One unsigned comparison passes digits, point and minus (and the slash, which every reader refuses).
+    others = int(np.count_nonzero((piece - _SMALLEST_PLAIN) > _PLAIN_SPAN)) - separators_in_piece
+    for letter in b"e+E":
+        if others:
+            others -= int(np.count_nonzero(piece == letter))
+    return others > 0
+
+
+def parse(text: bytes, cells: int) -> NDArray[np.float64] | None:
+    """Parse plain text of so many cells into float64 values [cells], each the nearest to its text.
+
+    Gives None where one is no finite weight.
+
+    >>> parse(b"0.5,-1e-3\\n", 2)
+    array([ 0.5  , -0.001])
+    """
+    try:
+        least = min(PANDAS_FROM, _IMPORTED_PANDAS_FROM) if "pandas" in sys.modules else PANDAS_FROM
+        values = _parse_with_pandas(text, cells) if len(text) >= least else _parse_with_numpy(text)
+    except ValueError:
+        return None
+    return finite_or_none(values) if len(values) == cells else None
+
+
+def finite_or_none(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Give the values back; None where one of them is not finite."""
+    return values if np.isfinite(values).all() else None
+
+
+def _parse_with_numpy(text: bytes) -> NDArray[np.float64]:
+    # numpy passes over blank lines, which are cells that were lost.
+    if text.startswith(b"\n") or b"\n\n" in text:
+        raise ValueError
+    return np.loadtxt(BytesIO(text), delimiter=",", comments=None, ndmin=2).reshape(-1)
+
+
+def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
+    values, at = np.empty(cells), 0
+    for piece in parse_in_pieces(BytesIO(text), len(text)):
+        values[at : at + len(piece)] = piece
+        at += len(piece)
+    return values[:at]
+
+
+def parse_in_pieces(source: IO[bytes], length: int) -> Iterator[NDArray[np.float64]]:
+    """Parse the next bytes of a source, plain text of this length, with pandas, and yield the values piece by piece.
+
+    Raises ValueError where something in them is no number.
+
+    >>> [piece.tolist() for piece in parse_in_pieces(BytesIO(b"0.5,-1e-3\\n0.25,"), 10)]
+    [[0.5, -0.001]]
+    """
+    import pandas as pd
+
+    frames = pd.read_csv(
+        cast(IO[bytes], _Column(source, length)),
+        header=None,
+        dtype=np.float64,
+        na_filter=False,
+        skip_blank_lines=False,
+        chunksize=_READ_ROWS,
+    )
+    return (frame[0].to_numpy() for frame in frames)
+
+
+class _Column:
+    """Plain text as one long column, read piece by piece: 4H columns take pandas a quarter longer, and more memory."""
+
+    def __init__(self, source: IO[bytes], length: int) -> None:
+        self._source = source
+        self._left = length
+
+    def read(self, size: int) -> bytes:
+        piece = self._source.read(min(size, _READ_BYTES, self._left))
+        self._left -= len(piece)
+        return piece.replace(b",", b"\n")
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Exist, because pandas takes nothing for a file that could not be iterated over."""
+        raise NotImplementedError
+
+
+def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b".") -> CsvLstmError:
+    """Say why plain text could not be read: its first ragged line or first cell that is no weight.
+
+    `place` tells where a row and a column of the text, counted from 0, stand in the file, and `decimal` which sign the
+    decimals have there.
+    """
+    for row, line in enumerate(text[:-1].split(b"\n")):
+        if line.count(b",") + 1 != cells_per_line:
+            return ragged(line, cells_per_line, partial(place, row))
+        if not re.fullmatch(_LINE, line) or parse(line + b"\n", cells_per_line) is None:
+            for column, cell in enumerate(line.split(b",")):
+                if not is_weight(cell):
+                    return _refused_cell(cell, place(row, column), decimal)
+    raise AssertionError("a text was refused, but each of its cells is a weight")
+
+
+def ragged(line: bytes, expected: int, place: Callable[[int], Place]) -> CsvLstmError:
+    """Say that a row has too few or too many cells, or that it is one of a printed array.
+
+    `place` tells where a cell of the row, counted from 0, stands in the file; named is the first that is missing or
+    too many.
+    """
+    cells = line.split(b",")
+    for column, cell in enumerate(cells):
+        if any(re.fullmatch(form, cell) for form, _, _ in _PRINTED):
+            return _refused_cell(cell, place(column), b".")
+    count = len(cells)
+    found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
+    if not line:
+        found, count = "the line is blank", 0
+    each = f"{expected} {plural(expected, 'cell')} in each row"
+    return CsvLstmError(found, place(min(count, expected)), expected=each, advice="is it a CSV file, and whole?")
+
+
+def is_weight(cell: bytes) -> bool:
+    """Tell whether a cell is a finite decimal number in ASCII.
+
+    >>> is_weight(b"-4.45E-05"), is_weight(b"nan"), is_weight(b"1_000"), is_weight(b"1e999")
+    (True, False, False, False)
+    """
+    return re.fullmatch(_WEIGHT, cell) is not None and abs(float(cell)) != float("inf")
+
+
+def _refused_cell(cell: bytes, place: Place, decimal: bytes) -> CsvLstmError:
+    found, advice = next((found, advice) for form, found, advice in _REFUSALS if re.fullmatch(form, cell))
+    text = shown(cell.replace(b".", decimal).decode("utf-8", "replace"))
+    return CsvLstmError(found.format(cell=text), place, expected="a number such as -0.5", advice=advice)

@@ -1,0 +1,280 @@
+"""A CSV in: from its bytes to a table in plain form, which is what every other room works on.
+
+The plain form is canonical bytes (UTF-8, LF, comma, decimal point, unquoted) with one line a row and 4H cells a line,
+whatever form the file has. From it come the values, and the spans that say where each quarter of each line stands.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import copy
+from functools import cached_property, partial
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CsvLstmError, Place, shown
+from ..layouts.layout import Sizes
+from .decimals import Cell
+from .dialect import Canonical, readings
+from .parsing import Text, parse, ragged, refusal, separators
+from .shapes import DEFAULTS, Form, Grid, Options, forms
+from .sizes import fitting_sizes, wrong_sizes
+from .sources import Source, read_source
+
+_NEWLINE = ord("\n")
+# A line that has no more than its index leaves a blank line, which is refused.
+_INDEX = rb"(?m:^)[^,\n]*+,?"
+_FIRST = rb"(?m:^)[^,\n]*(?=,)"
+
+
+class Labels(NamedTuple):
+    """What stands beside the weights: the cells of a header row, a corner included, and those of an index column."""
+
+    header_row: list[str]
+    index_column: list[str]
+
+
+class Table:
+    """A table of weights in plain form, [rows, 4H]; a bias is one row.
+
+    `text` is the plain form. `form` says how the table lies in the file, `recognised` what was found there beside the
+    weights, `labels` what is written there.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        form: Form,
+        text: bytes,
+        ends: NDArray[np.int64],
+        recognised: list[str],
+        beside: Labels,
+    ) -> None:
+        self.name = source.name
+        self.sha256 = source.sha256
+        self.labels = beside
+        self.form = form
+        self.text = text
+        self.recognised = recognised
+        self._ends = ends
+
+    @cached_property
+    def spans(self) -> list[NDArray[np.int64]]:
+        """The places in the text where each quarter of each row starts and stops, four times [rows, 2]."""
+        return spans(self._ends)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """The numbers as float64 [rows, 4H]; asking for them raises CsvLstmError at a cell that is no finite number."""
+        values = parse(self.text, self.form.cells)
+        if values is None:
+            raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
+        return values.reshape(self.form.rows, self.form.columns)
+
+    def place(self, row: int, column: int) -> Place:
+        """Tell where a cell of the plain form, counted from 0, stands in the file."""
+        return self.form.place(self.name, row, column)
+
+    def rewritten(self, text: bytes) -> "Table":
+        """Give the same table where its numbers are written in another way, cell for cell."""
+        table = copy(self)
+        table.text = text
+        table.__dict__.pop("spans", None)
+        ends = separators(text, self.form.columns, self.form.columns // 4)
+        assert ends is not None
+        table._ends = ends
+        return table
+
+    def cell(self, row: int, column: int) -> str:
+        """Give the text of a cell of the plain form, counted from 0."""
+        return self.text.split(b"\n", row + 1)[row].split(b",", column + 1)[column].decode()
+
+
+class Export(NamedTuple):
+    """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H]."""
+
+    sizes: Sizes
+    kernel: Table
+    bias: Table
+
+    def table_of(self, part: str) -> Table:
+        """Give the table that a part of the converted set is made of."""
+        return self.bias if part == "bias" else self.kernel
+
+    @property
+    def recognised(self) -> list[str]:
+        """What was found in each file beside its weights."""
+        return [
+            f"{table.name}: {', '.join(table.recognised)}" for table in (self.kernel, self.bias) if table.recognised
+        ]
+
+
+def read_export(
+    kernel: str,
+    bias: str,
+    sizes: Sizes,
+    options: Options = DEFAULTS,
+    *,
+    digest: bool = False,
+) -> Export:
+    """Read the kernel and the bias of one cell as the declared sizes say.
+
+    `digest` asks for the SHA-256 of both files.
+
+    Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
+    made of the right bytes in the wrong order, when the values are asked for.
+
+    >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
+    >>> export.kernel.text
+    b'0.1,0.2,0.3,0.4\\n-0.5,0.6,-0.7,0.8\\n'
+    """
+    # The bias first: it is small, and a wrong size shows in it.
+    bias_source = read_source(bias, sizes.columns, digest)
+    kernel_source = read_source(kernel, sizes.rows * sizes.columns, digest)
+    kernel_texts = readings(kernel_source.data, kernel_source.name, options.delimiter, options.decimal)
+    bias_texts = readings(bias_source.data, bias_source.name, options.delimiter, options.decimal)
+    kernel_read = _fitting(kernel_texts, sizes.rows, sizes.columns, options)
+    bias_read = _fitting(bias_texts, 1, sizes.columns, options)
+    if not (kernel_read and bias_read):
+        raise _misfit(kernel_texts, bias_texts, sizes, options)
+    return Export(
+        sizes,
+        table(kernel_source, *kernel_read, sizes.hidden_size),
+        table(bias_source, *bias_read, sizes.hidden_size),
+    )
+
+
+def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) -> tuple[Canonical, Form] | None:
+    """Give the reading of a file that fits a table [rows, columns]; raises CsvLstmError where it is in doubt."""
+    for text in texts:
+        for form in forms(text, rows, columns, options):
+            if text.doubt:
+                raise decimal_doubt(text.doubt)
+            return text, form
+    return None
+
+
+def decimal_doubt(doubt: Cell) -> CsvLstmError:
+    """Say that only the user can tell what the commas of a file are."""
+    return CsvLstmError(
+        f"the comma in {shown(doubt.text)} may be a decimal sign or not, and so may those in all other cells",
+        doubt.place,
+        expected="--decimal comma or --decimal point",
+        advice="numbers with groups of thousands must be saved without them first",
+    )
+
+
+def _misfit(kernel_texts: list[Canonical], bias_texts: list[Canonical], sizes: Sizes, options: Options) -> CsvLstmError:
+    """Say why a kernel and a bias do not fit the declared sizes, in those of their readings that belong together."""
+    pairs = list(product(kernel_texts, bias_texts))
+    kernel, bias = next((pair for pair in pairs if fitting_sizes(pair[0].text, pair[1].text, options)), pairs[0])
+    for text in (kernel, bias):
+        if refused := ragged_line(text):
+            return refused
+    return wrong_sizes(kernel, bias, sizes, options)
+
+
+def spans(ends: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Pair where each quarter starts with where it stops: four times [rows, 2] from the separators behind the quarters.
+
+    >>> [quarter.tolist() for quarter in spans(np.array([1, 3, 5, 7]))]
+    [[[0, 1]], [[2, 3]], [[4, 5]], [[6, 7]]]
+    """
+    starts = np.concatenate(([0], ends + 1))[:-1]
+    pairs = np.stack((starts, ends), axis=-1)
+    return [pairs[quarter::4] for quarter in range(4)]
+
+
+def lines(text: Text, quarters: Sequence[NDArray[np.int64]]) -> Iterator[bytes]:
+    r"""Yield the lines that the spans of four quarters name, each without its newline and then the newline.
+
+    >>> a, b, c, d = spans(np.array([1, 3, 5, 7]))
+    >>> b"".join(lines(b"a,b,c,d\n", [a, c, b, d]))
+    b'a,c,b,d\n'
+    """
+    for row in zip(*(quarter.tolist() for quarter in quarters), strict=True):
+        yield b",".join([text[start:stop] for start, stop in row])
+        yield b"\n"
+
+
+def ragged_line(text: Canonical) -> CsvLstmError | None:
+    """Refuse the first line that has not as many cells as most; the very first may be a title."""
+    rows = text.text[:-1].split(b"\n")
+    counts = [row.count(b",") + 1 for row in rows]
+    expected = max(set(counts), key=counts.count)
+    wrong = next((number for number, count in enumerate(counts[1:], start=1) if count != expected), None)
+    if wrong is None:
+        return None
+    return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
+
+
+def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:
+    """Make a table of what was read, with quarters of `quarter` cells.
+
+    Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
+    """
+    text, ends = _plain(body(canonical_text.text, form.grid), form, quarter, source.name)
+    recognised = [*canonical_text.recognised, *_recognised(form)]
+    return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
+
+
+def labels(text: bytes, grid: Grid) -> Labels:
+    r"""Give what stands beside the weights of a canonical text.
+
+    >>> labels(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
+    Labels(header_row=['', 'i'], index_column=['x_0'])
+    """
+    header = text[: text.index(b"\n")].decode("utf-8", "replace").split(",") if grid.header_row else []
+    # Behind the header row, because that has no comma above a bias with an index where the corner was left out.
+    body_starts = text.index(b"\n") + 1 if grid.header_row else 0
+    index = re.compile(_FIRST).findall(text, body_starts) if grid.index_column else []
+    return Labels(header, [cell.decode("utf-8", "replace") for cell in index])
+
+
+def body(text: bytes, grid: Grid) -> bytes:
+    r"""Give the cells of a canonical text that are weights, without header row and index column.
+
+    >>> body(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
+    b'0.5\n'
+    """
+    if grid.header_row:
+        text = text[text.index(b"\n") + 1 :]
+    return re.sub(_INDEX, b"", text) if grid.index_column else text
+
+
+def _plain(cells: bytes, form: Form, quarter: int, name: str) -> tuple[bytes, NDArray[np.int64]]:
+    """Bring the cells of a file into the lines of the table, and find where each quarter of each line ends."""
+    ends = separators(cells, form.grid.columns, quarter)
+    if ends is None:
+        raise refusal(cells, form.grid.columns, partial(form.place_in_grid, name), form.decimal)
+    if form.transposed:
+        cells = _turned(cells, form.rows)
+        ends = separators(cells, form.columns, quarter)
+        assert ends is not None
+    elif not form.as_it_is:
+        cells = _folded(cells, ends[3::4])
+    return cells, ends
+
+
+def _turned(text: bytes, rows: int) -> bytes:
+    cells = text[:-1].replace(b"\n", b",").split(b",")
+    return b"".join(b",".join(cells[row::rows]) + b"\n" for row in range(rows))
+
+
+def _folded(text: bytes, line_ends: NDArray[np.int64]) -> bytes:
+    folded = bytearray(text.replace(b"\n", b","))
+    np.frombuffer(folded, np.uint8)[line_ends] = _NEWLINE
+    return bytes(folded)
+
+
+def _recognised(form: Form) -> list[str]:
+    found = {
+        "header row": form.grid.header_row,
+        "index column": form.grid.index_column,
+        "transposed": form.transposed,
+        "flat": form.rows > 1 and 1 in (form.grid.rows, form.grid.columns),
+        "square, read as exported": form.rows == form.columns and form.columns % 4 == 0 and not form.transposed,
+    }
+    return [words for words, holds in found.items() if holds]

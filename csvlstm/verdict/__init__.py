@@ -1,0 +1,1 @@
+"""Whether a converted set is equivalent to its export, and what is wrong with it."""

@@ -1,0 +1,172 @@
+"""What may stand in a converted file by mistake, with the mistakes that lead to it and their remedies."""
+
+from collections.abc import Iterator
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+
+from ..layouts.layout import KERAS, KERNELS, OTHERS, TF1, Gate, Sizes, quarter_order
+from ..layouts.references import Array
+
+_FLOAT32_NOISE = 2.0**-22
+
+
+class Mistake(NamedTuple):
+    """One mistake: its kind, what is said of it, and the remedy."""
+
+    kind: str
+    found: str
+    remedy: str
+
+
+_EXCHANGED = Mistake("exchanged", "kernel and recurrent_kernel are exchanged", "exchange the two files")
+
+
+class Base(NamedTuple):
+    """What may stand in a converted file but for the order of its quarters: [rows, 4H], gates in TensorFlow 1's order.
+
+    `first_row` is the row of the export that row 0 comes from, None where the cells do not keep their places.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    rows: Array
+    turned: bool = False
+    first_row: int | None = None
+
+
+def kernel_bases(part: str, kernel: Array, sizes: Sizes) -> Iterator[Base]:
+    """List the rows that may stand in a matrix, the right ones first."""
+    h = sizes.hidden_size
+    own, other = (_cut(kernel, sizes.rows_of(name)) for name in (part, KERNELS[part == "kernel"]))
+    yield Base((), own, first_row=sizes.rows_of(part).start)
+    yield Base((_transposed(part),), own, turned=True)
+    if len(own) == h:
+        yield Base((_transposed_gates(part),), _turn_gates(own, h))
+    yield Base((_EXCHANGED,), other, first_row=sizes.rows_of(KERNELS[part == "kernel"]).start)
+    yield Base((_EXCHANGED, _transposed(part)), other, turned=True)
+    wrong_end = range(h, sizes.rows) if part == "kernel" else range(h)
+    yield Base((_split(sizes),), _cut(kernel, wrong_end), first_row=wrong_end.start)
+    yield Base((_whole(sizes),), kernel, first_row=0)
+
+
+def orders() -> list[tuple[int, ...]]:
+    """List the 24 orders, each as the quarters of the export that it takes: Keras's first, then known ones."""
+    known = [tuple(quarter_order(TF1, layout)) for layout in (KERAS, TF1, *OTHERS)]
+    return known + [order for order in permutations(range(4)) if order not in known]
+
+
+def gate_order(order: tuple[int, ...]) -> tuple[Mistake, ...]:
+    """Name the mistake of a gate order, and the framework that has it; nothing for Keras's own.
+
+    >>> gate_order((0, 1, 2, 3))[0].found
+    "the gates are in the order i, c, f, o (TensorFlow 1's own: the middle quarters were not swapped)"
+    """
+    gates = tuple(TF1.gates[quarter] for quarter in order)
+    if gates == KERAS.gates:
+        return ()
+    letters = ", ".join(gate.value for gate in gates)
+    framework = next((layout.framework for layout in OTHERS if layout.gates == gates), None)
+    whose = f" (that of {framework})" if framework else ""
+    if gates == TF1.gates:
+        whose = " (TensorFlow 1's own: the middle quarters were not swapped)"
+    right = ", ".join(gate.value for gate in KERAS.gates)
+    kind = "gate_order:" + "".join(gate.value for gate in gates)
+    return (Mistake(kind, f"the gates are in the order {letters}{whose}", f"move the quarters to {right}"),)
+
+
+def bias_bases(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]:
+    """List what may stand in a bias [1, 4H]: the right sums first, then those of another forget bias.
+
+    Each sum comes in the ways that people compute it: of float64, of float32, and of float32 numbers in float64.
+    """
+    yield from _add((), {Gate.FORGET: forget_bias}, bias)
+    if forget_bias:
+        missing = Mistake("forget_bias_missing", "the forget bias is missing", f"add {forget_bias!r} to gate f")
+        yield Base((missing,), bias, first_row=0)
+        twice = Mistake("forget_bias_twice", "the forget bias was added twice", f"take {forget_bias!r} from gate f")
+        yield from _add((twice,), {Gate.FORGET: 2 * forget_bias}, bias)
+        yield from _on_other_gates(bias, forget_bias)
+    yield from _of_another_size(bias, target, forget_bias)
+
+
+def _on_other_gates(bias: Array, forget_bias: float) -> Iterator[Base]:
+    for gate in (gate for gate in KERAS.gates if gate is not Gate.FORGET):
+        found = f"the forget bias was added to gate {gate.value} instead of f"
+        remedy = f"take {forget_bias!r} from gate {gate.value} and add it to gate f"
+        yield from _add((Mistake(f"forget_bias_on:{gate.value}", found, remedy),), {gate: forget_bias}, bias)
+    remedy = f"take {forget_bias!r} from gates i, c and o"
+    everywhere = Mistake("forget_bias_on_all", "the forget bias was added to all gates", remedy)
+    yield from _add((everywhere,), dict.fromkeys(KERAS.gates, forget_bias), bias)
+
+
+def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Base]:
+    """List the constants by which a quarter of the target differs from the export's forget quarter."""
+    forget = TF1.quarter(Gate.FORGET)
+    source = np.split(bias[0], 4)[forget]
+    for quarter in np.split(target[0], 4):
+        constant = float(f"{np.median(quarter - source):.6g}")
+        noise = _FLOAT32_NOISE * (np.abs(source) + abs(constant))
+        known = any(abs(constant - other) <= noise.max() for other in (0.0, declared, 2 * declared))
+        if known or (np.abs(quarter - source - constant) > noise).any():
+            continue
+        # The very numbers of the target, because the constant is known only as exactly as they were printed.
+        rows = bias.copy()
+        np.split(rows[0], 4)[forget][:] = quarter
+        found = f"the forget bias is {constant!r} instead of {declared!r}"
+        remedy = f"convert again; where the cell was trained with {constant!r}, say --forget-bias {constant!r}"
+        yield Base((Mistake("forget_bias_size", found, remedy),), rows)
+        if len(source) == 1:
+            yield Base((Mistake("edited", "its one forget cell was edited", "convert the export again"),), rows)
+
+
+def _add(mistakes: tuple[Mistake, ...], by_gate: dict[Gate, float], bias: Array) -> Iterator[Base]:
+    added = np.repeat([by_gate.get(gate, 0.0) for gate in TF1.gates], bias.shape[1] // 4)
+    for sums in forget_sums(bias, added):
+        yield Base(mistakes, sums, first_row=0)
+
+
+def forget_sums(bias: Array, added: Array | float) -> list[Array]:
+    """Give bias plus forget bias in the ways that people compute it, as float64.
+
+    >>> [float(one) for one in forget_sums(np.array(0.1), 0.3)]
+    [0.4, 0.4000000059604645, 0.4000000014901161]
+    """
+    single = bias.astype(np.float32)
+    sums = bias + added, single + np.asarray(added, np.float32), single.astype(np.float64) + added
+    return [np.asarray(one, np.float64) for one in sums]
+
+
+def _cut(kernel: Array, rows: range) -> Array:
+    return kernel[rows.start : rows.stop]
+
+
+def _turn_gates(rows: Array, hidden_size: int) -> Array:
+    return rows.reshape(hidden_size, 4, hidden_size).transpose(2, 1, 0).reshape(rows.shape)
+
+
+def _transposed(part: str) -> Mistake:
+    return Mistake(f"transposed:{part}", f"{part} is transposed", "turn it")
+
+
+def _transposed_gates(part: str) -> Mistake:
+    return Mistake(f"transposed_gates:{part}", f"{part} is transposed gate by gate", "turn each quarter")
+
+
+def _split(sizes: Sizes) -> Mistake:
+    d, h = sizes
+    found = f"the rows were split at the wrong end: the first {h} were taken as hidden rows, the last {d} as input rows"
+    return Mistake("split", found, f"split behind row {d}, as the {d} input rows come first")
+
+
+def _whole(sizes: Sizes) -> Mistake:
+    found = f"the {sizes.rows} rows of the export were not split"
+    return Mistake("not_split", found, f"split behind row {sizes.input_size}")
+
+
+def wrong_quarter(gate: Gate, base: Base, source: Gate) -> Mistake:
+    """Name a quarter that holds another gate, or the right one changed, while the others may be right."""
+    changed = " and ".join(mistake.found for mistake in base.mistakes)
+    what = f"what belongs to gate {source.value}" if source is not gate else "its own gate's numbers"
+    found = f"gate {gate.value} holds {what}{', but ' + changed if changed else ''}"
+    return Mistake("quarter", found, "convert the export again")

@@ -1,0 +1,241 @@
+"""What a command found, in the words of the JSON report, of the CSV table, and of the summary for a person."""
+
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import __version__
+from ..errors import plural
+from ..network.topology import Cell, Network
+from .equivalence import Result
+from .results import DIFFERENT, LEVELS, WITHIN_TOLERANCE, BlockResult
+
+if TYPE_CHECKING:
+    from ..numbers.damage import Damage
+    from .diagnosis import Finding
+    from .recording import Replay
+
+_COLUMNS = ("part", "gate", "cells", "differing", "max_difference", "first_source", "first_target", "verdict")
+
+
+class CellReport(NamedTuple):
+    """What was found of one cell: the verdict, how its files were read, what is wrong in its converted set."""
+
+    cell: Cell
+    result: Result
+    recognised: list[str]
+    findings: "Sequence[Finding]" = ()
+    warnings: "Sequence[Damage]" = ()
+
+
+class Report(NamedTuple):
+    """What a command found: the verdict on each cell, what is wrong in the network as a whole, what was written."""
+
+    command: str
+    network: Network
+    cells: Sequence[CellReport]
+    written: Sequence[str] = ()
+    findings: "Sequence[Finding]" = ()
+    replay: "Replay | None" = None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on the numbers: the worst of the cells."""
+        return max((cell.result.verdict for cell in self.cells), key=LEVELS.index)
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the converted set may be used in place of the export, and does what was recorded."""
+        agrees = self.replay is None or self.replay.agrees is not False
+        return self.verdict != DIFFERENT and agrees and not self.findings
+
+    @property
+    def warnings(self) -> "list[Damage]":
+        """The damage that shows in the exports of all cells."""
+        return [damage for cell in self.cells for damage in cell.warnings]
+
+    @property
+    def blocks(self) -> list[BlockResult]:
+        """The blocks of all cells."""
+        return [block for cell in self.cells for block in cell.result.blocks]
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Give a report by the names of the contract, the same in every command."""
+    return {
+        "command": report.command,
+        "version": __version__,
+        "verdict": report.verdict,
+        "equivalent": report.equivalent,
+        "forget_bias": report.network.forget_bias,
+        "layers": [_cell_as_json(cell) for cell in report.cells],
+        "findings": [finding(one) for one in report.findings],
+        "recorded_run": _replay(report.replay),
+        "recognised": _recognised(report),
+        "warnings": [warning(damage) for damage in report.warnings],
+    }
+
+
+def _cell_as_json(report: CellReport) -> dict[str, Any]:
+    cell, behaviour = report.cell, report.result.behaviour
+    return {
+        "layer": cell.layer or None,
+        "direction": cell.direction or None,
+        **cell.sizes._asdict(),
+        "forget_bias": cell.forget_bias,
+        "verdict": report.result.verdict,
+        "max_difference": behaviour.max_difference if behaviour else None,
+        "blocks": [block._asdict() for block in report.result.blocks],
+        "findings": [finding(one) for one in report.findings],
+    }
+
+
+def warning(damage: "Damage") -> dict[str, Any]:
+    """Give a warning by the names of the contract; `first` is the address of its first cell."""
+    place = {"file": damage.place.file, "first": damage.place.address or None}
+    return {"kind": damage.kind, **place, "cells": damage.cells, "sentence": str(damage)}
+
+
+def finding(found: "Finding") -> dict[str, Any]:
+    """Give a finding by the names of the contract."""
+    alternatives = [[mistake._asdict() for mistake in mistakes] for mistakes in found.alternatives]
+    return {"parts": list(found.parts), "alternatives": alternatives, "sentence": str(found)}
+
+
+def _replay(replay: "Replay | None") -> dict[str, Any] | None:
+    if replay is None:
+        return None
+    fitting = replay.fitting._asdict() if replay.fitting else None
+    return {**replay._asdict(), "fitting": fitting, "agrees": replay.agrees}
+
+
+def as_csv(report: Report) -> str:
+    """Give the blocks as a CSV table, one row a block."""
+    rows = [(cell.layer, cell.direction, *block) for cell, result, *_ in report.cells for block in result.blocks]
+    return csv_text(("layer", "direction", *BlockResult._fields), rows)
+
+
+def csv_text(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Give rows below their head as CSV."""
+    import csv
+    import io
+
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerows([head, *rows])
+    return table.getvalue()
+
+
+def as_table(report: Report) -> str:
+    """Give the blocks as a table for a person, one row a block."""
+    head = ["part", "gate", "cells", "differing", "largest difference", "first in export", "first here", "verdict"]
+    rows = [[_shown(getattr(block, name)) for name in _COLUMNS] for block in report.blocks]
+    if report.network.has_folders:
+        names = [cell.cell.folder for cell in report.cells for _ in cell.result.blocks]
+        head, rows = ["layer", *head], [[name, *row] for name, row in zip(names, rows, strict=True)]
+    return aligned([head, *rows])
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Give rows as a table for a person, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def as_text(report: Report) -> str:
+    """Give the summary: what was recognised, the verdict with its figures, what is wrong, and what was written."""
+    lines = [f"recognised {found}" for found in _recognised(report)]
+    lines += [_exact(report), *_differing(report), _behaviour(report)]
+    for cell in report.cells:
+        where = f"layer {cell.cell.folder}: " if cell.cell.folder else ""
+        lines += [f"mistake {where}{finding}" for finding in cell.findings]
+    lines += [f"mistake {finding}" for finding in report.findings]
+    lines += _recorded(report.replay) if report.replay else []
+    lines += [_written(report)] if report.written else []
+    return "\n".join(lines)
+
+
+def _recognised(report: Report) -> list[str]:
+    return [found for cell in report.cells for found in cell.recognised]
+
+
+def _exact(report: Report) -> str:
+    cells, differing = (sum(getattr(block, name) for block in report.blocks) for name in ("cells", "differing"))
+    network = f" of {len(report.cells)} LSTM {plural(len(report.cells), 'cell')}" if report.network.has_folders else ""
+    found = f"{report.verdict}: {differing} of {cells} cells differ in {len(report.blocks)} blocks{network}"
+    with_bias = [cell for cell in report.network.cells if cell.forget_bias]
+    forget_bias = repr(report.network.forget_bias) if report.network.forget_bias is not None else "of each layer"
+    added = f", forget bias {forget_bias} added to {sum(cell.sizes.hidden_size for cell in with_bias)} of them"
+    return found + (added if with_bias else "")
+
+
+def _differing(report: Report) -> list[str]:
+    """Name the blocks that differ, where no table shows them."""
+    if report.command == "check":
+        return []
+    return [
+        f"different: {block.differing} of {block.cells} {plural(block.cells, 'cell')} of {block.part}, "
+        f"gate {block.gate}: "
+        f"{block.target_file} {block.target_range} is not {block.source_file} {block.source_range}, "
+        f"by up to {block.max_difference:.3g}"
+        for block in report.blocks
+        if block.differing
+    ]
+
+
+def _behaviour(report: Report) -> str:
+    """Say whether both sides agree, and of the cell where rounding explains least by how much they do not.
+
+    The digits of rounding itself are those of a processor, and stand in JSON alone.
+    """
+    found = [cell.result.behaviour for cell in report.cells if cell.result.behaviour]
+    if not found:
+        return "behaviour not checked"
+    worst = max(found, key=lambda behaviour: behaviour.rounding)
+    steps = f"{worst.steps} steps"
+    if report.network.has_folders:
+        steps += f" of each of {len(found)} LSTM {plural(len(found), 'cell')}"
+    if not worst.equivalent:
+        return f"behaviour: both cells differ by more than {_times(worst.rounding)}rounding explains over {steps}"
+    within = "within the tolerance" if report.verdict == WITHIN_TOLERANCE else "to rounding"
+    return f"behaviour: both cells agree {within} over {steps}"
+
+
+def _times(share: float) -> str:
+    """Give the power of ten below a share of what rounding explains: the other digits may be those of a processor."""
+    power = 10.0 ** math.floor(math.log10(min(share, sys.float_info.max)))
+    return f"{power:g} times what " if power > 1 else ""
+
+
+def _written(report: Report) -> str:
+    if not report.network.has_folders:
+        return f"wrote {', '.join(report.written)}"
+    *files, manifest = report.written
+    return f"wrote {manifest} and the {len(files)} files that it lists"
+
+
+def _recorded(replay: "Replay") -> list[str]:
+    if not replay.comparable_steps:
+        return ["recorded run: no step can be compared, float32 and float64 part at the first"]
+    others = replay.steps - replay.comparable_steps
+    beyond = f"; the other {others} are beyond float32" if others else ""
+    compared = f"{replay.comparable_steps} of {replay.steps} steps compared{beyond}"
+    lines = [
+        f"recorded run: the {side} differs from it by at most {difference:.2g}, {compared}"
+        for side, difference in (("export", replay.tf1_difference), ("converted set", replay.keras_difference))
+        if difference is not None
+    ]
+    if replay.fitting:
+        lines.append(f"recorded run: it fits {replay.fitting}")
+    elif replay.tf1_agrees:
+        verdict = "fits the export" if replay.agrees else "fits the export, and not the converted set"
+        lines.append(f"recorded run: it {verdict}")
+    else:
+        lines.append("recorded run: no forget bias from -10 to 20 and no activation that was tried explains it")
+    return lines

@@ -1,0 +1,89 @@
+"""What a comparison finds in one of the 12 blocks, in the names of the reports, and the verdicts in their order."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..layouts.layout import Block, Sizes
+from ..reading.shapes import Form, Grid
+from ..reading.tables import Table
+
+IDENTICAL, EQUAL_AS_FLOAT32, WITHIN_TOLERANCE, DIFFERENT = LEVELS = (
+    "identical",
+    "equal_as_float32",
+    "within_tolerance",
+    "different",
+)
+"""The verdicts, the strictest first; the worst of its blocks is a layer's."""
+
+
+class BlockResult(NamedTuple):
+    """One block: where it comes from, where it stands, and how both compare; the names are those of the JSON report.
+
+    `differing` counts the cells that miss the next stricter level, `first_source` and `first_target` are the addresses
+    of the first of them. `max_difference` is None where the part has another shape.
+    """
+
+    part: str
+    gate: str
+    source_file: str
+    source_range: str
+    target_file: str
+    target_range: str | None
+    cells: int
+    differing: int
+    max_difference: float | None
+    first_source: str | None
+    first_target: str | None
+    verdict: str
+
+
+class Target(NamedTuple):
+    """The file that a block is compared in; `form` is None where it has another shape than the block needs."""
+
+    name: str
+    form: Form | None
+
+
+def target_form(part: str, sizes: Sizes, is_column: bool, labels: bool = False) -> Form:
+    """Give how a part lies in a converted file: as it is, but for a bias that is a column, and labels beside it."""
+    rows, columns = len(sizes.rows_of(part)), sizes.columns
+    shape = (columns, 1) if part == "bias" and is_column else (rows, columns)
+    return Form(rows, columns, Grid(*shape, header_row=labels, index_column=labels), transposed=False)
+
+
+def block_result(
+    block: Block, table: Table, target: Target, differs: NDArray[np.bool_], difference: float | None, verdict: str
+) -> BlockResult:
+    """Put together what was found in a block, with `differs` [rows, columns] of its cells."""
+    differing = int(np.count_nonzero(differs))
+    first_source = first_target = None
+    if differing and target.form:
+        row, column = divmod(int(differs.argmax()), differs.shape[1])
+        first_source = table.form.place("", block.source_rows[row], block.source_columns[column]).address
+        first_target = target.form.place("", block.target_rows[row], block.target_columns[column]).address
+    return BlockResult(
+        block.part,
+        block.gate.value,
+        table.name,
+        a1_range(table.form, block.source_rows, block.source_columns),
+        target.name,
+        a1_range(target.form, block.target_rows, block.target_columns) if target.form else None,
+        block.cells,
+        differing,
+        difference,
+        first_source,
+        first_target,
+        verdict,
+    )
+
+
+def a1_range(form: Form, rows: range, columns: range) -> str:
+    """Give the A1 range of a block from its first cell to its last, in the file as it lies there.
+
+    >>> a1_range(target_form("bias", Sizes(3, 5), is_column=True), range(1), range(5, 10))
+    'A6:A10'
+    """
+    first, last = form.place("", rows[0], columns[0]), form.place("", rows[-1], columns[-1])
+    return f"{first.address}:{last.address}"

@@ -1,0 +1,426 @@
+"""Where cells stand, what they are worth, and what is said of what is no weight; both parsers agree bit for bit."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Context, Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from csvlstm.errors import Place
+from csvlstm.reading import parsing
+from csvlstm.reading.parsing import count_lines, every_separator, is_weight, parse, refusal, separators
+
+WEIGHT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+BYTES_OF_WEIGHTS = b"0123456789+-.eE/,\n"
+
+Values = NDArray[np.float64]
+
+seeded = settings(derandomize=True, deadline=None, max_examples=400)
+
+
+def is_a_finite_decimal_number(cell: str) -> bool:
+    return WEIGHT.fullmatch(cell) is not None and abs(float(cell)) < float("inf")
+
+
+def naive_separators(text: bytes, cells_per_line: int, every: int) -> list[int] | None:
+    """Walk through the lines and their cells, and note where each cell ends."""
+    places: list[int] = []
+    for line in text.split(b"\n")[:-1]:
+        if line.count(b",") != cells_per_line - 1:
+            return None
+        for cell in line.split(b","):
+            places.append((places[-1] + 1 if places else 0) + len(cell))
+    return places[every - 1 :: every] if all(byte in BYTES_OF_WEIGHTS for byte in text) else None
+
+
+def found_separators(text: bytes, cells_per_line: int, every: int) -> list[int] | None:
+    found = separators(text, cells_per_line, every)
+    return None if found is None else found.tolist()
+
+
+def random_text(rows: int, columns: int, seed: int = 0) -> bytes:
+    """Make lines of weights that are all different and of all lengths."""
+    draw = np.random.default_rng(seed)
+    weights = draw.standard_normal((rows, columns)) * 10.0 ** draw.integers(-9, 9, (rows, columns))
+    digits = draw.integers(1, 19, (rows, columns))
+    lines = ([f"{w:.{d}g}" for w, d in zip(*row, strict=True)] for row in zip(weights, digits, strict=True))
+    return "".join(",".join(line) + "\n" for line in lines).encode()
+
+
+@contextmanager
+def scanning(size: int) -> Iterator[None]:
+    """Look at `size` bytes in one go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "_SCAN", size)
+        yield
+
+
+LAYOUTS = [(8, 20, 5), (8, 20, 20), (20, 8, 1), (160, 1, 5), (160, 1, 20), (1, 160, 5), (6, 7, 3), (5, 4, 6)]
+"""Lines, cells in a line, and every how many separators are asked for: matrices, flat ones, and odd ones."""
+
+each_layout = pytest.mark.parametrize(
+    ("lines", "cells", "every"), LAYOUTS, ids=[f"{n}x{m} every {k}" for n, m, k in LAYOUTS]
+)
+
+
+@each_layout
+def test_every_kth_separator_is_found_wherever_the_scans_meet(lines: int, cells: int, every: int) -> None:
+    text = random_text(lines, cells)
+    expected = naive_separators(text, cells, every)
+    for size in range(1, 80):
+        with scanning(size):
+            assert found_separators(text, cells, every) == expected
+
+
+@each_layout
+def test_long_texts_are_scanned_in_pieces_without_a_seam(lines: int, cells: int, every: int) -> None:
+    # A first cell that grows pushes every kind of byte over the borders.
+    rest = random_text(lines * (13_000 // (lines * cells)), cells)
+    assert len(rest) > 2 * parsing._SCAN
+    for shift in range(25):
+        text = b"0." + shift * b"1" + rest[rest.index(b"," if cells > 1 else b"\n") :]
+        assert found_separators(text, cells, every) == naive_separators(text, cells, every)
+
+
+def edited(text: bytes, at: int, inserted: bytes) -> bytes:
+    return text[:at] + inserted + text[at:]
+
+
+@pytest.mark.parametrize(
+    "inserted", [b",", b"\n", b";", b" ", b"x", b"E", b"/", b"\0", b"\xe2\x88\x92", b'"'], ids=repr
+)
+@pytest.mark.parametrize(("cells", "every"), [(20, 5), (1, 5), (160, 5)], ids=["matrix", "column", "row"])
+def test_one_byte_too_many_is_judged_as_the_naive_reader_does(inserted: bytes, cells: int, every: int) -> None:
+    text = random_text(160 // cells, cells)
+    for at in range(0, len(text) - 1, 11):
+        changed = edited(text, at, inserted)
+        with scanning(31):
+            assert found_separators(changed, cells, every) == naive_separators(changed, cells, every)
+
+
+@seeded
+@given(
+    text=st.lists(st.sampled_from(["1", "-2.5", ",", "\n", "e", "", "x"]), max_size=40).map("".join),
+    cells=st.integers(1, 6),
+    every=st.integers(1, 9),
+    size=st.integers(1, 12),
+)
+def test_ragged_and_foreign_texts_are_told_as_the_naive_reader_does(
+    text: str, cells: int, every: int, size: int
+) -> None:
+    whole = text.encode() + b"\n"
+    with scanning(size):
+        assert found_separators(whole, cells, every) == naive_separators(whole, cells, every)
+
+
+def test_a_short_line_is_not_made_good_by_a_long_one() -> None:
+    assert separators(b"1,2,3\n4,5\n6,7,8,9\n", 3, 3) is None
+
+
+def test_lines_of_half_the_cells_are_not_taken_for_whole_ones() -> None:
+    assert separators(b"1,2\n3,4\n", 4, 4) is None
+
+
+@pytest.mark.parametrize("every", [1, 2, 5, 20, 21])
+def test_every_separator_of_any_text_is_found(every: int) -> None:
+    text = b"names,of;cells\n,,\n" + random_text(7, 3)
+    expected = [at for at, byte in enumerate(text) if chr(byte) in ",\n"][every - 1 :: every]
+    for size in (1, 7, 31, 1 << 16):
+        with scanning(size):
+            assert every_separator(text, every).tolist() == expected
+
+
+@pytest.mark.parametrize("text", [b"", b"1", b"\n", b"1,2\n3,4\n", b"1\n\n\n2"], ids=repr)
+def test_lines_are_counted_by_their_newlines(text: bytes) -> None:
+    with scanning(2):
+        assert count_lines(text) == text.count(b"\n")
+
+
+def by_numpy(text: bytes) -> Values | None:
+    return parse(text, text.count(b",") + text.count(b"\n"))
+
+
+def by_pandas(text: bytes, read_bytes: int = 1 << 15, read_rows: int = 1 << 14) -> Values | None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "PANDAS_FROM", 0)
+        patch.setattr(parsing, "_READ_BYTES", read_bytes)
+        patch.setattr(parsing, "_READ_ROWS", read_rows)
+        return by_numpy(text)
+
+
+def by_pandas_in_small_pieces(text: bytes) -> Values | None:
+    return by_pandas(text, read_bytes=7, read_rows=3)
+
+
+WAYS = [by_numpy, by_pandas, by_pandas_in_small_pieces]
+
+each_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+
+Way = Callable[[bytes], Values | None]
+
+
+def bits(values: Values | None) -> bytes | None:
+    return None if values is None else values.tobytes()
+
+
+def bits_of_floats(cells: list[str]) -> bytes:
+    return np.array([float(cell) for cell in cells]).tobytes()
+
+
+def midpoint(number: float) -> Decimal:
+    """Give the exact middle between a number and the next larger one, where rounding is hardest."""
+    exact = Context(prec=2000)
+    return exact.divide(exact.add(Decimal(number), Decimal(float(np.nextafter(number, np.inf)))), 2)
+
+
+def hard_cells() -> list[str]:
+    draw = np.random.default_rng(4)
+    of_any_size = np.frombuffer(draw.bytes(8 * 400), np.float64)
+    numbers = [float(number) for number in of_any_size if np.isfinite(number)]
+    middles = [str(midpoint(number)) for number in [*draw.standard_normal(60).tolist(), 1.0, 5e-324, 2.0**52]]
+    return [
+        *(repr(number) for number in numbers),
+        *(f"{number:.{digits}e}" for number in numbers[:100] for digits in (1, 8, 16, 18, 25)),
+        *(f"{number:.4f}" for number in draw.standard_normal(100)),
+        *middles,
+        *(middle + "1" for middle in middles if "E" not in middle),
+    ]
+
+
+CELLS_OF_EVERY_KIND = {
+    "signs": ["-0", "+0.0", "+.5", "-.5", "+1.", "-7"],
+    "exponents": ["1e5", "1E5", "1e+05", "1E-05", "-.5e-0", "0e999", "1e-999", "-1e-999", "7.e2"],
+    "zeros in front": ["0001", "-000.5", "00e3", "1e0005"],
+    "limits": ["1.7976931348623157e308", "1.7976931348623158e308", "5e-324", "2.4703282292062328e-324", "2e-324"],
+    "many digits": ["9" * 300, "0." + 340 * "0" + "123", "1" + 400 * "0" + "e-400", "0." + 800 * "3", "123456789" * 9],
+    "integers beyond 64 bits": ["18446744073709551616", "-9223372036854775809", "9007199254740993"],
+    "hard to round": hard_cells(),
+}
+
+
+@each_way
+@pytest.mark.parametrize("cells", CELLS_OF_EVERY_KIND.values(), ids=CELLS_OF_EVERY_KIND.keys())
+def test_a_value_is_the_nearest_to_its_text(way: Way, cells: list[str]) -> None:
+    assert bits(way((",".join(cells) + "\n").encode())) == bits_of_floats(cells)
+
+
+@each_way
+def test_values_come_line_by_line(way: Way) -> None:
+    cells = random_text(11, 12).decode().replace("\n", ",").split(",")[:-1]
+    assert bits(way(random_text(11, 12))) == bits_of_floats(cells)
+
+
+@pytest.mark.parametrize("read_bytes", range(1, 30))
+@pytest.mark.parametrize("read_rows", [1, 5, 1000])
+def test_cells_that_cross_the_borders_of_pandas_reads_stay_whole(read_bytes: int, read_rows: int) -> None:
+    text = random_text(7, 4)
+    assert bits(by_pandas(text, read_bytes, read_rows)) == bits(by_numpy(text))
+
+
+def test_a_text_of_many_reads_is_parsed_the_same_both_ways() -> None:
+    text = random_text(300, 160)
+    assert len(text) > 10 * parsing._READ_BYTES
+    assert text.count(b",") > 2 * parsing._READ_ROWS
+    assert bits(by_pandas(text)) == bits(by_numpy(text))
+
+
+numbers = st.from_regex(WEIGHT, fullmatch=True)
+near_numbers = st.text("0123456789+-.eE", max_size=12)
+
+
+@seeded
+@given(cell=near_numbers | numbers)
+def test_both_ways_take_exactly_finite_decimal_numbers(cell: str) -> None:
+    text = f"0.5,{cell},7.25,-8\n".encode()
+    expected = bits_of_floats(["0.5", cell, "7.25", "-8"]) if is_a_finite_decimal_number(cell) else None
+    assert [bits(way(text)) for way in WAYS] == [expected] * 3
+
+
+@seeded
+@given(cell=near_numbers | numbers | st.text(max_size=6))
+def test_a_weight_is_a_finite_decimal_number_in_ascii(cell: str) -> None:
+    assert is_weight(cell.encode()) == is_a_finite_decimal_number(cell)
+
+
+def in_file(row: int, column: int) -> Place:
+    return Place("k.csv", row + 1, column + 1)
+
+
+def is_refused(text: bytes, cells_per_line: int, way: Way) -> bool:
+    return separators(text, cells_per_line, 1) is None or way(text) is None
+
+
+NOT_FINITE = "; expected a number such as -0.5; did the training diverge?"
+NO_WEIGHT = "; expected a number such as -0.5; was the training stopped by a NaN?"
+NOT_A_NUMBER = "; expected a number such as -0.5; export the weights again, as plain decimal numbers"
+SEVERAL = "; expected a number such as -0.5; --delimiter says what parts the cells"
+QUOTED = "; expected a number such as -0.5; save the file again without quotes"
+
+MINUS = "; expected a number such as -0.5; write -"
+SPREADSHEET = "; expected a number such as -0.5; export the weights again, and let no spreadsheet open them"
+FORTRAN = "; expected a number such as -0.5; write E in place of its letter"
+COMPLEX = "; expected a number such as -0.5; export the weights as float32"
+PRINTED = "; expected a number such as -0.5; export the weights with np.savetxt(file, weights, delimiter=',')"
+REFUSED_CELLS = {
+    "": "the cell is blank; expected a number such as -0.5; export the weights again",
+    " ": "the cell is blank; expected a number such as -0.5; export the weights again",
+    "nan": "'nan' is no weight" + NO_WEIGHT,
+    "-NaN": "'-NaN' is no weight" + NO_WEIGHT,
+    "NA": "'NA' is no weight" + NO_WEIGHT,
+    "N/A": "'N/A' is no weight" + NO_WEIGHT,
+    "None": "'None' is no weight" + NO_WEIGHT,
+    "NULL": "'NULL' is no weight" + NO_WEIGHT,
+    "inf": "'inf' is no finite weight" + NOT_FINITE,
+    "-Infinity": "'-Infinity' is no finite weight" + NOT_FINITE,
+    "1e999": "'1e999' is too large for a float64; expected a number such as -0.5; export the weights again",
+    "-1.8e308": "'-1.8e308' is too large for a float64; expected a number such as -0.5; export the weights again",
+    '"0.5"': "'\"0.5\"' is quoted" + QUOTED,
+    "'0.5'": "\"'0.5'\" is quoted" + QUOTED,
+    "1_000": "'1_000' is not a number" + NOT_A_NUMBER,
+    "١٢": "'١٢' is not a number" + NOT_A_NUMBER,
+    "\uff11\uff12": "'\uff11\uff12' is not a number" + NOT_A_NUMBER,
+    "\u22120.5": "'\u22120.5' begins with what only looks like a minus" + MINUS,
+    "\u20131e-5": "'\u20131e-5' begins with what only looks like a minus" + MINUS,
+    "#####": "'#####' is what a spreadsheet shows where its column is too narrow" + SPREADSHEET,
+    "#NAME?": "'#NAME?' is the error value of a spreadsheet" + SPREADSHEET,
+    "#DIV/0!": "'#DIV/0!' is the error value of a spreadsheet" + SPREADSHEET,
+    "#N/A": "'#N/A' is the error value of a spreadsheet" + SPREADSHEET,
+    "Err:502": "'Err:502' is the error value of a spreadsheet" + SPREADSHEET,
+    "1.0D-3": "'1.0D-3' has the exponent of Fortran" + FORTRAN,
+    "-.5d+02": "'-.5d+02' has the exponent of Fortran" + FORTRAN,
+    "1.2.3": "'1.2.3' is not a number" + NOT_A_NUMBER,
+    "unit-12": "'unit-12' is not a number" + NOT_A_NUMBER,
+    **{
+        date: f"'{date}' is a date, which a spreadsheet made of a number" + SPREADSHEET
+        for date in (
+            "1-May",
+            "01. Mai",
+            "May-24",
+            "2024-05-01",
+            "2024-05-01 00:00:00",
+            "01.05.2024",
+            "01/05",
+            "5. M\u00e4rz",
+        )
+    },
+    "0x10": "'0x10' is not a number" + NOT_A_NUMBER,
+    "True": "'True' is not a number" + NOT_A_NUMBER,
+    "1e": "'1e' is not a number" + NOT_A_NUMBER,
+    "e5": "'e5' is not a number" + NOT_A_NUMBER,
+    ".": "'.' is not a number" + NOT_A_NUMBER,
+    "-": "'-' is not a number" + NOT_A_NUMBER,
+    "--5": "'--5' is not a number" + NOT_A_NUMBER,
+    "5-": "'5-' is not a number" + NOT_A_NUMBER,
+    "1 2": "'1 2' is not a number" + NOT_A_NUMBER,
+    "(0.5+0j)": "'(0.5+0j)' is a complex number" + COMPLEX,
+    "-1.5e-05-2e3j": "'-1.5e-05-2e3j' is a complex number" + COMPLEX,
+    "(0.5)": "'(0.5)' is not a number" + NOT_A_NUMBER,
+    "1;2": "'1;2' is more than one number" + SEVERAL,
+    "-0.5|2e-3|1": "'-0.5|2e-3|1' is more than one number" + SEVERAL,
+    "[0.5": "'[0.5' has a bracket of a printed array" + PRINTED,
+    "0.5]]": "'0.5]]' has a bracket of a printed array" + PRINTED,
+    "...": "'...' stands where numpy left out cells when it printed the array" + PRINTED,
+    "5%": "'5%' is not a number" + NOT_A_NUMBER,
+    "a\0b": "'a\\x00b' is not a number" + NOT_A_NUMBER,
+    "\x1b[2J": "'\\x1b[2J' is not a number" + NOT_A_NUMBER,
+}
+
+each_refused_cell = pytest.mark.parametrize(
+    ("cell", "sentence"), REFUSED_CELLS.items(), ids=[ascii(cell)[1:-1] or "blank" for cell in REFUSED_CELLS]
+)
+
+
+@each_way
+@each_refused_cell
+def test_what_is_no_weight_is_refused_both_ways(way: Way, cell: str, sentence: str) -> None:
+    assert is_refused(f"1,2,3\n4,{cell},6\n".encode(), 3, way)
+
+
+@each_refused_cell
+def test_a_refused_cell_is_named_with_line_column_and_address(cell: str, sentence: str) -> None:
+    text = f"1,2,3\n4,{cell},6\n".encode()
+    assert str(refusal(text, 3, in_file)) == f"k.csv: line 2, column 2 (B2): {sentence}"
+
+
+def test_a_cell_that_is_no_utf_8_is_shown_all_the_same() -> None:
+    sentence = "k.csv: line 1, column 1 (A1): '\N{REPLACEMENT CHARACTER}' is not a number" + NOT_A_NUMBER
+    assert str(refusal(b"\xfc,2\n", 2, in_file)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [("x" * 40, "x" * 40), ("x" * 41, "x" * 37 + "...")], ids=["40", "41 characters"]
+)
+def test_only_the_beginning_of_a_long_cell_is_shown(cell: str, shown: str) -> None:
+    assert refusal(f"{cell},2\n".encode(), 2, in_file).found == f"'{shown}' is not a number"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b"x,2,3\n4,5,6\n7,8,9\n", ("k.csv", 1, 1)),
+        (b"1,2,3\n4,5,6\n7,8,x\n", ("k.csv", 3, 3)),
+        (b"1,2,3\n4,x,y\nz,8,9\n", ("k.csv", 2, 2)),
+        (b"1,2,3\n4,x,6\n7,8\n", ("k.csv", 2, 2)),
+        (b"1,2,3\n4,5\nx,8,9\n", ("k.csv", 2, 3)),
+    ],
+    ids=["first", "last", "of several", "above a short row", "below a short row"],
+)
+def test_the_first_fault_of_the_file_is_named(text: bytes, place: tuple[str, int, int]) -> None:
+    assert refusal(text, 3, in_file).place == place
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"1,2\n3,4,5\n", "line 1, column 3 (C1): the row ends after 2 of 3 cells"),
+        (b"1,2,3\n4\n", "line 2, column 2 (B2): the row ends after 1 of 3 cells"),
+        (b"1,2,3\n\n4,5,6\n", "line 2, column 1 (A2): the line is blank"),
+        (b"1,2,3\n4,5,6,7\n", "line 2, column 4 (D2): the row has 4 cells"),
+        (b"1,2,3\n4,5,6,7,8,9\n", "line 2, column 4 (D2): the row has 6 cells"),
+    ],
+    ids=["short", "one cell", "blank line", "one too many", "twice as long"],
+)
+def test_a_ragged_row_is_named_with_its_first_cell_missing_or_too_many(text: bytes, sentence: str) -> None:
+    expected = f"k.csv: {sentence}; expected 3 cells in each row; is it a CSV file, and whole?"
+    assert str(refusal(text, 3, in_file)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b"0.1,0.2,...,0.3\n...\n", (1, 3)),
+        (b"0.1,0.2,0.3,0.4\n...\n", (2, 1)),
+        (b"0.1,0.2\n[0.3,0.4,0.5,0.6\n", (1, 3)),
+    ],
+    ids=["in a row", "in place of rows", "behind a short row"],
+)
+def test_a_printed_array_is_named_rather_than_its_ragged_rows(text: bytes, place: tuple[int, int]) -> None:
+    refused = refusal(text, 4, in_file).place
+    assert refused == ("k.csv", *place)
+
+
+def test_a_refusal_asks_the_form_where_the_cell_stands() -> None:
+    transposed = refusal(b"1,2,3\n4,x,6\n", 3, lambda row, column: Place("t.csv", 10 + column, 20 + row))
+    assert transposed.place == ("t.csv", 11, 21)
+
+
+REFUSE_A_LONG_LINE = """
+from csvlstm.errors import Place
+from csvlstm.reading.parsing import refusal
+line = b",".join([300 * b"1"] * 4095 + [300 * b"2" + b"x"]) + b"\\n"
+print(refusal(line, 4096, lambda row, column: Place("k.csv", row + 1, column + 1)).place)
+"""
+
+
+def test_a_line_of_4096_long_numbers_is_refused_at_once() -> None:
+    # In a process of its own, because a pattern that backtracks would not end.
+    command = [sys.executable, "-c", REFUSE_A_LONG_LINE]
+    run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=20)
+    assert run.stdout == "k.csv: line 1, column 4096 (FAN1)\n"

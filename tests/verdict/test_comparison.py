@@ -1,0 +1,143 @@
+"""The verdict of `csvlstm check`: no correct set is accused, on any of the ways that people compute and print one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from csvlstm.converted.sets import Rectangle
+from csvlstm.layouts.layout import Sizes
+from csvlstm.reading.dialect import canonical
+from csvlstm.reading.shapes import DEFAULTS, Form, Grid, forms
+from csvlstm.reading.sources import Source
+from csvlstm.reading.tables import Export, Table, table
+from csvlstm.verdict.behaviour import EXACT, Slack
+from csvlstm.verdict.comparison import compare_converted
+from csvlstm.verdict.results import BlockResult
+from tests.exports import check_cell
+from tests.mistakes import Layer, Parts, converted, random_layer, write
+
+CORRECT_SETS = 10_000
+
+
+def text_of(array: np.ndarray, form: str) -> bytes:
+    return b"".join(
+        b",".join(form.encode() % number for number in row.tolist()) + b"\n" for row in np.atleast_2d(array)
+    )
+
+
+def table_of(array: np.ndarray, form: str) -> Table:
+    source = Source("export.csv", text_of(array, form))
+    text = canonical(source.data, source.name)
+    rows, columns = np.atleast_2d(array).shape
+    (found,) = forms(text, rows, columns, DEFAULTS)
+    return table(source, text, found, columns // 4)
+
+
+def export_of(layer: Layer, form: str) -> Export:
+    sizes = Sizes(layer.input_size, layer.hidden_size)
+    return Export(sizes, table_of(layer.kernel, form), table_of(layer.bias, form))
+
+
+def read_back(parts: Parts, form: str) -> dict[str, Rectangle]:
+    # Nine digits are how float32 numbers are printed; those of a float64 sum would be rounded twice.
+    parts = {part: array.astype(np.float32) if form == "%.9g" else array for part, array in parts.items()}
+    return {part: read_part(part, np.atleast_2d(array), form) for part, array in parts.items()}
+
+
+def read_part(part: str, array: np.ndarray, form: str) -> Rectangle:
+    rows, columns = array.shape
+    values = np.array([[float(form % x) for x in row] for row in array.tolist()])
+    return Rectangle(part, values, Form(rows, columns, Grid(rows, columns, False, False), transposed=False))
+
+
+def converted_in_float32(layer: Layer) -> Parts:
+    return {part: array.astype(np.float32) for part, array in converted(layer).items()} | {
+        "bias": np.concatenate(
+            [
+                layer.bias[: layer.hidden_size],
+                layer.bias[2 * layer.hidden_size : 3 * layer.hidden_size] + np.float32(layer.forget_bias),
+                layer.bias[layer.hidden_size : 2 * layer.hidden_size],
+                layer.bias[3 * layer.hidden_size :],
+            ]
+        )
+    }
+
+
+def verdicts(blocks: list[BlockResult]) -> set[str]:
+    return {block.verdict for block in blocks}
+
+
+def test_no_correct_set_is_accused() -> None:
+    draw = np.random.default_rng(0)
+    accused = []
+    for number in range(CORRECT_SETS):
+        input_size, hidden_size = draw.integers(1, 4, 2).tolist()
+        layer = random_layer(draw, input_size, hidden_size, float(draw.choice([0.0, 1.0, 0.3, -1.7, 5.0])))
+        scale = 10.0 ** draw.uniform(-6, 3)
+        layer = layer._replace(kernel=(scale * layer.kernel).astype("f"), bias=(scale * layer.bias).astype("f"))
+        parts = converted(layer) if draw.random() < 0.5 else converted_in_float32(layer)
+        forms = [str(form) for form in draw.choice(["%.9g", "%.18e", "%.17g", "%r"], 2)]
+        blocks = compare_converted(export_of(layer, forms[0]), read_back(parts, forms[1]), layer.forget_bias, EXACT)
+        if not verdicts(blocks) <= {"identical", "equal_as_float32"}:
+            accused.append((number, forms))
+    assert accused == []
+
+
+@pytest.fixture
+def layer() -> Layer:
+    return random_layer(np.random.default_rng(1), 3, 5, 1.0)
+
+
+def test_the_same_numbers_are_identical(layer: Layer) -> None:
+    blocks = compare_converted(export_of(layer, "%.17g"), read_back(converted(layer), "%.17g"), 1.0, EXACT)
+    assert verdicts(blocks) == {"identical"}
+    assert {(block.differing, block.max_difference, block.first_source) for block in blocks} == {(0, 0.0, None)}
+
+
+def test_other_digits_of_the_same_float32_are_equal_as_float32(layer: Layer) -> None:
+    blocks = compare_converted(export_of(layer, "%.17g"), read_back(converted(layer), "%.9g"), 1.0, EXACT)
+    assert verdicts(blocks) == {"equal_as_float32"}
+    assert all(0 < (block.max_difference or 0) < 1e-7 for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("slack", "verdict"),
+    [(EXACT, "different"), (Slack(1e-4, 0.0), "within_tolerance"), (Slack(0.0, 1e-9), "different")],
+    ids=str,
+)
+def test_a_tolerance_holds_only_where_it_is_asked_for(layer: Layer, slack: Slack, verdict: str) -> None:
+    blocks = compare_converted(export_of(layer, "%.17g"), read_back(converted(layer), "%.4f"), 1.0, slack)
+    assert verdicts(blocks) == {verdict}
+
+
+def test_a_float32_unit_in_the_last_place_is_different(layer: Layer) -> None:
+    parts = converted(layer)
+    parts["kernel"][2, 7] = np.nextafter(np.float32(parts["kernel"][2, 7]), np.float32(9))
+    blocks = compare_converted(export_of(layer, "%.17g"), read_back(parts, "%.17g"), 1.0, EXACT)
+    (block,) = (block for block in blocks if block.verdict == "different")
+    # Column 8 of kernel.csv is the third of gate f, which is the third quarter of the export.
+    assert (block.part, block.gate, block.differing) == ("kernel", "f", 1)
+    assert (block.first_source, block.first_target) == ("M3", "H3")
+
+
+def test_a_part_of_another_shape_is_different_in_all_its_cells(layer: Layer) -> None:
+    parts = converted(layer) | {"bias": np.ones(40)}
+    blocks = compare_converted(export_of(layer, "%.17g"), read_back(parts, "%.17g"), 1.0, EXACT)
+    assert {(block.part, block.target_range, block.differing) for block in blocks if block.verdict == "different"} == {
+        ("bias", None, 5)
+    }
+
+
+def test_a_bias_may_be_a_column(layer: Layer, tmp_path: Path) -> None:
+    paths = write(tmp_path, layer, converted(layer))
+    np.savetxt(tmp_path / "bias.csv", converted(layer)["bias"], fmt="%.17g")
+    report = check_cell(*paths, Sizes(3, 5))
+    assert report.equivalent
+    ranges = [block.target_range for block in report.cells[0].result.blocks[8:]]
+    assert ranges == [
+        "A1:A5",
+        "A6:A10",
+        "A11:A15",
+        "A16:A20",
+    ]
