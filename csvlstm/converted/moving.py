@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import CsvLstmError, Place
 from ..layouts.layout import KERAS, KERNELS, PARTS, TF1, Gate, quarter_order
 from ..layouts.references import Quarters, quarters_of
-from ..reading.parsing import Text, parse
+from ..reading.floats import parse
+from ..reading.parsing import Text
 from ..reading.tables import Export, Table, lines
 from .styles import PLAIN, Style
 

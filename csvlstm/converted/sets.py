@@ -10,7 +10,8 @@ from ..layouts.layout import PARTS
 from ..layouts.references import Array
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
-from ..reading.parsing import Text, parse, refusal, separators
+from ..reading.floats import parse
+from ..reading.parsing import Text, refusal, separators
 from ..reading.shapes import DEFAULTS, Form, Grid, cells_per_line, grids
 from ..reading.sources import Source, read_source
 from ..reading.tables import Export, Labels, body, labels

@@ -1,34 +1,25 @@
-"""From plain text, lines of weights between commas, to where its cells stand and what they are worth.
+"""Where the cells of plain text stand, lines of weights between commas, and what is said of what is no weight.
 
-Small and large texts are parsed by different readers, and both refuse the same things: the bytes that no weight has are
-found here, the reader refuses what is made of the right bytes in the wrong order, and `refusal` says what and where.
+The bytes that no weight has are found here; `floats.parse` refuses what is made of the right bytes in the wrong order,
+and `refusal` says what and where.
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from io import BytesIO
 from mmap import MADV_DONTNEED, mmap
-from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, Placing, plural, shown
-from .sources import PANDAS_FROM
+from .floats import parse
 
 Text = bytes | mmap
 """Plain text, in memory or in a file."""
 
-_IMPORTED_PANDAS_FROM = 2**20
-"""The same as PANDAS_FROM, where pandas is imported already for a text before this one."""
-
 _SCAN = 1 << 16
 """Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
-
-# Small enough that pandas' memory is used again and again; larger ones cost the system as long as the parsing.
-_READ_BYTES, _READ_ROWS = 1 << 15, 1 << 14
 
 _COMMA, _NEWLINE = ord(","), ord("\n")
 _SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(ord("-")), np.uint8(ord("9") - ord("-"))
@@ -138,80 +129,6 @@ def _has_foreign(piece: NDArray[np.uint8], separators_in_piece: int) -> bool:
         if others:
             others -= int(np.count_nonzero(piece == letter))
     return others > 0
-
-
-def parse(text: bytes, cells: int) -> NDArray[np.float64] | None:
-    """Parse plain text of so many cells into float64 values [cells], each the nearest to its text.
-
-    Gives None where one is no finite weight.
-
-    >>> parse(b"0.5,-1e-3\\n", 2)
-    array([ 0.5  , -0.001])
-    """
-    try:
-        least = min(PANDAS_FROM, _IMPORTED_PANDAS_FROM) if "pandas" in sys.modules else PANDAS_FROM
-        values = _parse_with_pandas(text, cells) if len(text) >= least else _parse_with_numpy(text)
-    except ValueError:
-        return None
-    return finite_or_none(values) if len(values) == cells else None
-
-
-def finite_or_none(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Give the values back; None where one of them is not finite."""
-    return values if np.isfinite(values).all() else None
-
-
-def _parse_with_numpy(text: bytes) -> NDArray[np.float64]:
-    # numpy passes over blank lines, which are cells that were lost.
-    if text.startswith(b"\n") or b"\n\n" in text:
-        raise ValueError
-    return np.loadtxt(BytesIO(text), delimiter=",", comments=None, ndmin=2).reshape(-1)
-
-
-def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
-    values, at = np.empty(cells), 0
-    for piece in parse_in_pieces(BytesIO(text), len(text)):
-        values[at : at + len(piece)] = piece
-        at += len(piece)
-    return values[:at]
-
-
-def parse_in_pieces(source: IO[bytes], length: int) -> Iterator[NDArray[np.float64]]:
-    """Parse the next bytes of a source, plain text of this length, with pandas, and yield the values piece by piece.
-
-    Raises ValueError where something in them is no number.
-
-    >>> [piece.tolist() for piece in parse_in_pieces(BytesIO(b"0.5,-1e-3\\n0.25,"), 10)]
-    [[0.5, -0.001]]
-    """
-    import pandas as pd
-
-    frames = pd.read_csv(
-        cast(IO[bytes], _Column(source, length)),
-        header=None,
-        dtype=np.float64,
-        na_filter=False,
-        skip_blank_lines=False,
-        chunksize=_READ_ROWS,
-    )
-    return (frame[0].to_numpy() for frame in frames)
-
-
-class _Column:
-    """Plain text as one long column, read piece by piece: 4H columns take pandas a quarter longer, and more memory."""
-
-    def __init__(self, source: IO[bytes], length: int) -> None:
-        self._source = source
-        self._left = length
-
-    def read(self, size: int) -> bytes:
-        piece = self._source.read(min(size, _READ_BYTES, self._left))
-        self._left -= len(piece)
-        return piece.replace(b",", b"\n")
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Exist, because pandas takes nothing for a file that could not be iterated over."""
-        raise NotImplementedError
 
 
 def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b".") -> CsvLstmError:

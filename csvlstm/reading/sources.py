@@ -16,9 +16,6 @@ BYTES_PER_CELL = 64
 SMALLEST_LIMIT = 16 * 2**20
 """Below this size a wrong declaration costs nothing, and reading on lets the message name the right sizes."""
 
-PANDAS_FROM = 16 * 2**20
-"""Bytes of text from which importing pandas costs less than its faster parser gains."""
-
 Identity = tuple[int, int]
 """Which file on the disk something is, as (device, inode)."""
 

@@ -18,7 +18,8 @@ from ..errors import CsvLstmError, Place, shown
 from ..layouts.layout import Sizes
 from .decimals import Cell
 from .dialect import Canonical, readings
-from .parsing import Text, parse, ragged, refusal, separators
+from .floats import parse
+from .parsing import Text, ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source

@@ -9,7 +9,7 @@ import pytest
 from csvlstm.commands.cli import main
 from csvlstm.converted.sets import read_converted
 from csvlstm.layouts.layout import KERNELS, PARTS, Sizes
-from csvlstm.reading.parsing import parse
+from csvlstm.reading.floats import parse
 from csvlstm.reading.tables import Export
 from tests.exports import SIZES, random_export
 

@@ -32,9 +32,19 @@ from tests.forms_table import (
     with_header,
     with_index,
 )
+from tests.parsers import PARSERS, parsing_by
 
 each_read = pytest.mark.parametrize("row", READ, ids=lambda row: row.name)
 TEXTS = [row for row in READ if not row.options and row.files[0][:1] not in b"\xff\xfe\x1fB\xfd"]
+
+each_other_parser = pytest.mark.parametrize(
+    "parser",
+    [
+        *("pandas", "simdjson, else pandas"),
+        *(pytest.param(parser, marks=pytest.mark.mass) for parser in PARSERS if "small" in parser),
+    ],
+)
+"""Those that get the small texts of no other test; numpy's gets them all."""
 
 each_refused = pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.name)
 
@@ -98,6 +108,20 @@ def test_what_cannot_be_read_is_refused_by_every_command(row: Row, capsys: pytes
     message, again = err.splitlines()
     assert (out, message) == ("", again)
     assert message.startswith(f"csvlstm: {row.refused}")
+
+
+@each_other_parser
+@each_read
+def test_every_parser_gives_the_same_files(row: Row, parser: str) -> None:
+    with parsing_by(parser):
+        test_convert_gives_the_same_files_whatever_the_form(row)
+
+
+@each_other_parser
+@each_refused
+def test_every_parser_refuses_with_the_same_words(row: Row, parser: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with parsing_by(parser):
+        test_what_cannot_be_read_is_refused_by_every_command(row, capsys)
 
 
 @each_read

@@ -2,17 +2,17 @@
 
 import sys
 
+import numpy as np
 import polars as pl
 
-kernel_file, bias_file, input_size, hidden_size, *directories = sys.argv[1:]
-rows, h = int(input_size), int(hidden_size)
-order = [*range(h), *range(2 * h, 3 * h), *range(h, 2 * h), *range(3 * h, 4 * h)]
+kernel_file, bias_file, input_size, _, *directories = sys.argv[1:]
+rows = int(input_size)
 for directory in directories:
-    kernel = pl.read_csv(kernel_file, has_header=False)
-    bias = pl.read_csv(bias_file, has_header=False)
-    kernel = kernel.select([kernel.columns[k] for k in order])
-    cells = [pl.col(bias.columns[k]) for k in order]
-    cells[h : 2 * h] = [cell + 1.0 for cell in cells[h : 2 * h]]
-    kernel[:rows].write_csv(f"{directory}/kernel.csv", include_header=False)
-    kernel[rows:].write_csv(f"{directory}/recurrent_kernel.csv", include_header=False)
-    bias.select(cells).write_csv(f"{directory}/bias.csv", include_header=False)
+    kernel = pl.read_csv(kernel_file, has_header=False).to_numpy()
+    bias = pl.read_csv(bias_file, has_header=False).to_numpy()
+    i, j, f, o = np.split(kernel, 4, axis=1)
+    kernel = np.concatenate([i, f, j, o], axis=1)
+    i, j, f, o = np.split(bias, 4, axis=1)
+    bias = np.concatenate([i, f + 1.0, j, o], axis=1)
+    for name, weights in (("kernel", kernel[:rows]), ("recurrent_kernel", kernel[rows:]), ("bias", bias)):
+        pl.DataFrame(weights).write_csv(f"{directory}/{name}.csv", include_header=False)
