@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import plural
 from ..layouts.references import Array
@@ -44,11 +45,33 @@ def rounding(source: Array, target: Array) -> Loss | None:
     if np.array_equal(target, _as_half(source)):
         return Loss(target.size, half=True)
     digits, decimals = _digits(target), _decimals(target)
-    by_digits = digits is not None and _keeps(source, target, unit_of_digits(source, digits))
+    # No rounding to significant digits changes a zero.
+    by_digits = digits is not None and _keeps(source, target, np.where(source, unit_of_digits(source, digits), 0.0))
     by_decimals = decimals is not None and _keeps(source, target, np.asarray(10.0**-decimals))
     if not (by_digits or by_decimals):
         return None
     return Loss(target.size, digits if by_digits else None, decimals if by_decimals else None)
+
+
+def as_float32(values: Array) -> NDArray[np.float32]:
+    """Round to float32; what is too large for it becomes infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
+
+
+def printed_from(source: Array, target: Array) -> NDArray[np.bool_]:
+    """Tell cell by cell whether both are the same float32 number, the source printed with its digits or more before.
+
+    A print with nine digits may fall on the other side of the middle between two float32 numbers.
+
+    >>> printed_from(np.array([1.27156037092, 1.27156037092]), np.array([1.27156037, 1.2715605]))
+    array([ True, False])
+    """
+    half = np.where(source, _half(unit_of_digits(source, FLOAT32_DIGITS)), 0.0)
+    lowest, highest, single = as_float32(source - half), as_float32(source + half), as_float32(target)
+    kept = np.isfinite(single) & ((single != 0) | ((source == 0) & (target == 0)))
+    printed: NDArray[np.bool_] = kept & (lowest <= single) & (single <= highest)
+    return printed
 
 
 def has_few_digits(values: Array) -> bool:
@@ -59,9 +82,14 @@ def has_few_digits(values: Array) -> bool:
 def _keeps(source: Array, target: Array, unit: Array) -> bool:
     """Tell whether all cells are rounded to the nearest multiple of a unit, or all cut towards zero."""
     apart = np.abs(target - source)
-    rounded = apart <= 0.5 * (1 + _SLACK) * unit
+    rounded = apart <= _half(unit)
     cut = (apart < (1 + _SLACK) * unit) & (np.abs(target) <= np.abs(source))
     return bool(rounded.all() or cut.all())
+
+
+def _half(unit: Array) -> Array:
+    """Give half of a unit, a little widened for the rounding of this arithmetic."""
+    return 0.5 * (1 + _SLACK) * unit
 
 
 def cutting(source: Array, target: Array, differs: Array) -> Loss | None:

@@ -7,6 +7,7 @@ import numpy as np
 from ..converted.sets import Rectangle
 from ..layouts.layout import Block, Sizes, blocks
 from ..layouts.references import Array
+from ..numbers.digits import as_float32, printed_from
 from ..reading.tables import Export
 from .behaviour import Slack
 from .exact import cut
@@ -89,18 +90,12 @@ def _misses(
     if block.gains_forget_bias:
         source = cut(export.bias.values, block.source_rows, block.source_columns)
         for sums in forget_sums(source, forget_bias):
-            single &= ~equal_as_float32(sums, target)
+            single &= ~printed_from(sums, target)
     misses = {IDENTICAL: identical, EQUAL_AS_FLOAT32: single}
     if any(tolerance):
         allowed = tolerance.absolute + tolerance.relative * np.abs(expected)
         misses[WITHIN_TOLERANCE] = single & (np.abs(target - expected) > allowed)
     return misses
-
-
-def as_float32(values: Array) -> Array:
-    """Round to float32; what is too large for it becomes infinite."""
-    with np.errstate(over="ignore"):
-        return values.astype(np.float32)
 
 
 def equal_as_float32(expected: Array, target: Array) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..layouts.layout import KERAS, KERNELS, OTHERS, TF1, Gate, Sizes, quarter_order
 from ..layouts.references import Array
+from ..numbers.digits import printed_from
 
 _FLOAT32_NOISE = 2.0**-22
 
@@ -80,24 +81,24 @@ def bias_bases(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]
 
     Each sum comes in the ways that people compute it: of float64, of float32, and of float32 numbers in float64.
     """
-    yield from _add((), {Gate.FORGET: forget_bias}, bias)
+    yield from _add((), {Gate.FORGET: forget_bias}, bias, target)
     if forget_bias:
         missing = Mistake("forget_bias_missing", "the forget bias is missing", f"add {forget_bias!r} to gate f")
         yield Base((missing,), bias, first_row=0)
         twice = Mistake("forget_bias_twice", "the forget bias was added twice", f"take {forget_bias!r} from gate f")
-        yield from _add((twice,), {Gate.FORGET: 2 * forget_bias}, bias)
-        yield from _on_other_gates(bias, forget_bias)
+        yield from _add((twice,), {Gate.FORGET: 2 * forget_bias}, bias, target)
+        yield from _on_other_gates(bias, target, forget_bias)
     yield from _of_another_size(bias, target, forget_bias)
 
 
-def _on_other_gates(bias: Array, forget_bias: float) -> Iterator[Base]:
+def _on_other_gates(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]:
     for gate in (gate for gate in KERAS.gates if gate is not Gate.FORGET):
         found = f"the forget bias was added to gate {gate.value} instead of f"
         remedy = f"take {forget_bias!r} from gate {gate.value} and add it to gate f"
-        yield from _add((Mistake(f"forget_bias_on:{gate.value}", found, remedy),), {gate: forget_bias}, bias)
+        yield from _add((Mistake(f"forget_bias_on:{gate.value}", found, remedy),), {gate: forget_bias}, bias, target)
     remedy = f"take {forget_bias!r} from gates i, c and o"
     everywhere = Mistake("forget_bias_on_all", "the forget bias was added to all gates", remedy)
-    yield from _add((everywhere,), dict.fromkeys(KERAS.gates, forget_bias), bias)
+    yield from _add((everywhere,), dict.fromkeys(KERAS.gates, forget_bias), bias, target)
 
 
 def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Base]:
@@ -120,10 +121,19 @@ def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Ba
             yield Base((Mistake("edited", "its one forget cell was edited", "convert the export again"),), rows)
 
 
-def _add(mistakes: tuple[Mistake, ...], by_gate: dict[Gate, float], bias: Array) -> Iterator[Base]:
+def _add(mistakes: tuple[Mistake, ...], by_gate: dict[Gate, float], bias: Array, target: Array) -> Iterator[Base]:
     added = np.repeat([by_gate.get(gate, 0.0) for gate in TF1.gates], bias.shape[1] // 4)
     for sums in forget_sums(bias, added):
-        yield Base(mistakes, sums, first_row=0)
+        yield Base(mistakes, np.where(added, _as_printed(sums, target), sums), first_row=0)
+
+
+def _as_printed(sums: Array, target: Array) -> Array:
+    """Take the target's own number where one of its quarters holds a sum as it is printed."""
+    seen = sums.copy()
+    for quarter in np.split(target, 4, 1):
+        printed = np.tile(quarter, 4)
+        seen = np.where(printed_from(sums, printed), printed, seen)
+    return seen
 
 
 def forget_sums(bias: Array, added: Array | float) -> list[Array]:

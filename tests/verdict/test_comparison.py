@@ -16,8 +16,8 @@ from csvlstm.verdict.comparison import compare_converted
 from csvlstm.verdict.results import BlockResult
 from tests.exports import check_cell
 from tests.mistakes import Layer, Parts, converted, random_layer, write
-
-CORRECT_SETS = 10_000
+from tests.right_sets import FORMS, SUMS, accused, printed, read
+from tests.seeds import SEED, amounts
 
 
 def text_of(array: np.ndarray, form: str) -> bytes:
@@ -51,37 +51,53 @@ def read_part(part: str, array: np.ndarray, form: str) -> Rectangle:
     return Rectangle(part, values, Form(rows, columns, Grid(rows, columns, False, False), transposed=False))
 
 
-def converted_in_float32(layer: Layer) -> Parts:
-    return {part: array.astype(np.float32) for part, array in converted(layer).items()} | {
-        "bias": np.concatenate(
-            [
-                layer.bias[: layer.hidden_size],
-                layer.bias[2 * layer.hidden_size : 3 * layer.hidden_size] + np.float32(layer.forget_bias),
-                layer.bias[layer.hidden_size : 2 * layer.hidden_size],
-                layer.bias[3 * layer.hidden_size :],
-            ]
-        )
-    }
+def printed_numbers(array: np.ndarray, form: str) -> np.ndarray:
+    return read(printed(array, form))
 
 
 def verdicts(blocks: list[BlockResult]) -> set[str]:
     return {block.verdict for block in blocks}
 
 
-def test_no_correct_set_is_accused() -> None:
-    draw = np.random.default_rng(0)
-    accused = []
-    for number in range(CORRECT_SETS):
-        input_size, hidden_size = draw.integers(1, 4, 2).tolist()
-        layer = random_layer(draw, input_size, hidden_size, float(draw.choice([0.0, 1.0, 0.3, -1.7, 5.0])))
-        scale = 10.0 ** draw.uniform(-6, 3)
-        layer = layer._replace(kernel=(scale * layer.kernel).astype("f"), bias=(scale * layer.bias).astype("f"))
-        parts = converted(layer) if draw.random() < 0.5 else converted_in_float32(layer)
-        forms = [str(form) for form in draw.choice(["%.9g", "%.18e", "%.17g", "%r"], 2)]
-        blocks = compare_converted(export_of(layer, forms[0]), read_back(parts, forms[1]), layer.forget_bias, EXACT)
-        if not verdicts(blocks) <= {"identical", "equal_as_float32"}:
-            accused.append((number, forms))
-    assert accused == []
+@amounts(300, 10_000)
+def test_no_right_set_is_accused(tmp_path: Path, count: int) -> None:
+    assert accused(count, SEED, tmp_path) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("sums", SUMS)
+def test_sums_of_every_way_in_every_format_are_equal_as_float32(sums: str, form: str) -> None:
+    bias = np.random.default_rng(1).normal(0, 0.5, (1, 400)).astype(np.float32)
+    i, j, f, o = np.split(bias, 4, 1)
+    added = {
+        "float64": printed_numbers(f, "%.9g") + 1.0,
+        "float32": (f + np.float32(1)).astype(np.float64),
+        "mixed": f.astype(np.float64) + 1.0,
+    }[sums]
+    kernel = np.zeros((101, 400))
+    export = Export(Sizes(1, 100), table_of(kernel, "%.9g"), table_of(bias, "%.9g"))
+    parts = {"kernel": kernel[:1], "recurrent_kernel": kernel[1:], "bias": np.hstack([i, added, j, o])}
+    read = {part: read_part(part, printed_numbers(array, form), "%.17g") for part, array in parts.items()}
+    assert verdicts(compare_converted(export, read, 1.0, EXACT)) <= {"identical", "equal_as_float32"}
+
+
+@pytest.mark.parametrize("digits", [8, 7])
+def test_sums_printed_with_fewer_digits_are_different(digits: int) -> None:
+    draw = np.random.default_rng(1)
+    layer = random_layer(draw, 1, 100, 1.0)
+    parts = read_back(converted(layer), "%.17g")
+    parts["bias"] = read_part("bias", np.atleast_2d(converted(layer)["bias"]), f"%.{digits}g")
+    assert "different" in verdicts(compare_converted(export_of(layer, "%.17g"), parts, 1.0, EXACT))
+
+
+def test_a_zero_with_a_sign_is_identical(tmp_path: Path) -> None:
+    layer = random_layer(np.random.default_rng(1), 3, 5, 1.0)
+    layer.kernel[:] = 0
+    files = write(tmp_path, layer, converted(layer))
+    (tmp_path / "k.csv").write_text((tmp_path / "k.csv").read_text().replace("0", "-0"))
+    (tmp_path / "kernel.csv").write_text((tmp_path / "kernel.csv").read_text().replace("0", "-0.0"))
+    report = check_cell(*files, Sizes(3, 5))
+    assert {block.verdict for block in report.blocks if block.part != "bias"} == {"identical"}
 
 
 @pytest.fixture
