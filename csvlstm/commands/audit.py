@@ -48,12 +48,15 @@ def audit_files(
     directory: str,
     evidence: Evidence,
     options: Options = DEFAULTS,
+    set_options: Options = DEFAULTS,
 ) -> Audit:
     """Compare the cells of a network with the converted set of a directory, and write what was found.
 
+    `options` are about the export, `set_options` about the converted set.
+
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    layers = (read_layer(cell, directory, options, evidence.strict) for cell in network.cells)
+    layers = (read_layer(cell, directory, options, evidence.strict, set_options) for cell in network.cells)
     read = [path for cell in network.cells for path in _paths(cell, directory)]
     read += [network.table] if network.table else []
     return audit_layers(layers, evidence, read, misled(directory, network))
@@ -70,6 +73,7 @@ def read_layer(
     directory: str,
     options: Options = DEFAULTS,
     strict: bool = False,
+    set_options: Options = DEFAULTS,
 ) -> Layer:
     """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
 
@@ -77,7 +81,7 @@ def read_layer(
     and the export has some.
     """
     export = read_cell(cell, options, digest=True)
-    converted = read_converted(cell.folder_in(directory), digest=True, export=export)
+    converted = read_converted(cell.folder_in(directory), digest=True, export=export, options=set_options)
     return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 

@@ -20,7 +20,10 @@ from ..verdict.results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResul
 
 
 class Check(NamedTuple):
-    """What `csvlstm check` was asked for; `recorded` are the files of the inputs and the outputs of a recorded run."""
+    """What `csvlstm check` was asked for; `recorded` are the files of the inputs and the outputs of a recorded run.
+
+    `options` are about the export, `set_options` about the converted set.
+    """
 
     network: Network
     directory: str
@@ -29,6 +32,7 @@ class Check(NamedTuple):
     seed: int = 0
     recorded: tuple[str, str] | None = None
     strict: bool = False
+    set_options: Options = DEFAULTS
 
 
 def check_files(asked: Check, advance: Advance = no_progress) -> Report:
@@ -63,7 +67,7 @@ class _Checked(NamedTuple):
 
 def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
     export = read_cell(cell, asked.options)
-    converted = read_converted(cell.folder_in(asked.directory), export=export)
+    converted = read_converted(cell.folder_in(asked.directory), export=export, options=asked.set_options)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)

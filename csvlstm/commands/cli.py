@@ -203,7 +203,7 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     )
     command.set_defaults(run=_check)
     _add_export(command, of_network)
-    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    _add_converted_set(command)
     command.add_argument("--atol", metavar="A", type=_tolerance, default=0.0, help="absolute difference to allow")
     command.add_argument("--rtol", metavar="R", type=_tolerance, default=0.0, help="relative difference to allow")
     command.add_argument("--recorded-inputs", metavar="CSV", help="inputs of a recorded run, one row a step")
@@ -243,7 +243,7 @@ def _add_audit(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     )
     command.set_defaults(run=_audit)
     _add_export(command, of_network)
-    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    _add_converted_set(command)
     command.add_argument(
         "-o", "--output", metavar="FILE", required=True, help="a file that ends in .csv, .json or .xlsx"
     )
@@ -292,6 +292,13 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--decimal", metavar="SIGN", type=_decimal, help="decimal sign: point or comma, or itself (default: found)"
     )
+
+
+def _add_converted_set(command: argparse.ArgumentParser) -> None:
+    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    yes_or_no = argparse.BooleanOptionalAction
+    command.add_argument("--set-header", action=yes_or_no, help="the same as --header, about the converted set")
+    command.add_argument("--set-index", action=yes_or_no, help="the same as --index, about the converted set")
 
 
 def _add_cell(command: argparse.ArgumentParser) -> None:
@@ -431,7 +438,9 @@ def _check(asked: argparse.Namespace) -> int:
     recorded = None if asked.recorded_inputs is None else (asked.recorded_inputs, asked.recorded_outputs)
     network = _network(asked)
     tolerance = Slack(asked.atol, asked.rtol)
-    check = Check(network, asked.directory, _options(asked), tolerance, asked.seed, recorded, asked.strict)
+    check = Check(
+        network, asked.directory, _options(asked), tolerance, asked.seed, recorded, asked.strict, _set_options(asked)
+    )
     with progress(network.weights, "weights", quiet=asked.quiet) as advance:
         report = check_files(check, advance)
     if asked.csv:
@@ -448,7 +457,7 @@ def _audit(asked: argparse.Namespace) -> int:
 
     evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet, asked.strict)
     refuse_form(evidence)
-    audit = audit_files(_network(asked), asked.directory, evidence, _options(asked))
+    audit = audit_files(_network(asked), asked.directory, evidence, _options(asked), _set_options(asked))
     _warn(audit.warnings)
     if asked.json:
         _print_json(as_json(audit), written=True)
@@ -474,6 +483,12 @@ def _options(asked: argparse.Namespace) -> "Options":
     from ..reading.shapes import Options
 
     return Options(asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal)
+
+
+def _set_options(asked: argparse.Namespace) -> "Options":
+    from ..reading.shapes import Options
+
+    return Options(header_row=asked.set_header, index_column=asked.set_index)
 
 
 def _convert(asked: argparse.Namespace) -> int:

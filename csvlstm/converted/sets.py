@@ -3,16 +3,17 @@
 import os
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, shown
-from ..layouts.layout import PARTS
+from ..layouts.layout import PARTS, Sizes
 from ..layouts.references import Array
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
 from ..reading.floats import parse
-from ..reading.parsing import Text, refusal, separators
-from ..reading.shapes import DEFAULTS, Form, Grid, cells_per_line, grids
+from ..reading.parsing import Text, is_weight, refusal, separators
+from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from ..reading.sources import Source, read_source
 from ..reading.tables import Export, Labels, body, labels
 from .moving import moved_values
@@ -42,11 +43,13 @@ def read_converted(
     directory: str | os.PathLike[str],
     digest: bool = False,
     export: Export | None = None,
+    options: Options = DEFAULTS,
 ) -> dict[str, Rectangle]:
     """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
 
-    `digest` asks for the SHA-256 of each file. Where the text of a part is that of an `export`, moved, its numbers are
-    those of the export, and are not parsed again.
+    `digest` asks for the SHA-256 of each file. An `export` shows how many cells there must be, so that numbers beside
+    them are labels; where the text of a part is that of the export, moved, its numbers are those of the export, and are
+    not parsed again. `options` say whether there are labels.
 
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways.
@@ -63,7 +66,7 @@ def read_converted(
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
     sources = (read_source(os.path.join(directory, f"{part}.csv"), digest=digest) for part in PARTS)
-    return {cells.part: cells.rectangle() for cells in list(_read_parts(sources, export))}
+    return {cells.part: cells.rectangle() for cells in list(_read_parts(sources, export, options))}
 
 
 def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
@@ -85,26 +88,55 @@ def read_rectangle(path: str) -> Rectangle:
     return _Cells(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False)).rectangle()
 
 
-def _read_parts(sources: Iterable[Source], export: Export | None = None) -> Iterator["_Cells"]:
+def _read_parts(
+    sources: Iterable[Source], export: Export | None = None, options: Options = DEFAULTS
+) -> Iterator["_Cells"]:
     """Read the parts one after the other: what the first file shows settles what could be two things in the next."""
     decimal = None
     for part, source in zip(PARTS, sources, strict=True):
-        cells = _read_part(source, part, decimal, export)
+        # Only a bias may be one column, whose commas are then decimal signs.
+        texts = readings(source.data, source.name)[:: 1 if part == "bias" else -1]
+        fitting = _fitting(texts, part, export.sizes, options) if export else None
+        text = fitting[0] if fitting else texts[0]
+        if decimal is None:
+            _refuse_doubt(text)
+        cells = _Cells(source, text, fitting[1] if fitting else _likeliest(text, options), part, export)
         decimal = COMMA if cells.form.decimal == COMMA else decimal
         yield cells
 
 
-def _read_part(source: Source, part: str, decimal: bytes | None, export: Export | None) -> "_Cells":
-    # Only a bias may be one column, whose commas are then decimal signs.
-    text = readings(source.data, source.name)[0 if part == "bias" else -1]
-    if decimal is None:
-        _refuse_doubt(text)
-    seen = grids(text.text, DEFAULTS)
+def _fitting(texts: list[Canonical], part: str, sizes: Sizes, options: Options) -> tuple[Canonical, Grid] | None:
+    """Give the reading of a part whose cells, beside labels or not, are as many as the sizes make."""
+    rows, columns = len(sizes.rows_of(part)), sizes.columns
+    shapes = {(rows, columns), (columns, 1)} if part == "bias" else {(rows, columns)}
+    for text in texts:
+        seen = chain(grids(text.text, options), _beside_row_numbers(text, options))
+        if fitting := next((grid for grid in seen if (grid.rows, grid.columns) in shapes), None):
+            return text, fitting
+    return None
+
+
+def _beside_row_numbers(text: Canonical, options: Options) -> Iterator[Grid]:
+    """See the cells beside row names 1, 2, 3 ..., as R writes them, below column names or none."""
+    if options.index_column is False:
+        return
+    for grid in grids(text.text, options._replace(header_row=options.header_row is not False, index_column=True)):
+        beside = labels(text.text, grid)
+        counted = all(name == str(number) for number, name in enumerate(beside.index_column, start=1))
+        if grid.index_column and counted and not any(is_weight(name.encode()) for name in beside.header_row):
+            yield grid
+
+
+def _likeliest(text: Canonical, options: Options) -> Grid:
+    """See the cells of a file that has more or less than there must be."""
+    seen = grids(text.text, options)
     if seen[0].doubtful == "header":
         found, expected = "the first row may be labels or weights", "labels such as i_0"
         raise CsvLstmError(found, text.place(1, 1), expected=expected, advice="take the row out where it is none")
+    header, index = bool(options.header_row), bool(options.index_column)
+    said = [grid for grid in seen if grid.header_row >= header and grid.index_column >= index] or seen
     # A column too many shows in the shape.
-    return _Cells(source, text, next(grid for grid in seen if not (grid.index_column and grid.doubtful)), part, export)
+    return next(grid for grid in said if not (grid.index_column and grid.doubtful))
 
 
 def _refuse_doubt(text: Canonical) -> None:

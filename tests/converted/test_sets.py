@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from csvlstm.converted.sets import read_converted
 from csvlstm.layouts.layout import KERNELS, PARTS, Sizes
 from csvlstm.reading.floats import parse
 from csvlstm.reading.tables import Export
-from tests.exports import SIZES, random_export
+from tests.exports import SIZES, check_cell, random_export
+from tests.mistakes import converted as right_parts
+from tests.mistakes import random_layer, write
 
 
 def convert(folder: Path, export: Export, *options: str) -> Path:
@@ -84,3 +87,64 @@ def test_exchanged_files_and_the_export_as_it_is_are_parsed(
     assert len(parsed(monkeypatch, folder, export)) == 3
     (folder / "kernel.csv").write_bytes(export.kernel.text)
     assert len(parsed(monkeypatch, folder, export)) == 3
+
+
+def r_text(array: np.ndarray, mark: str, names: str, decimal: str = ".", index: bool = True) -> str:
+    """Write numbers [rows, columns] as R's write.table does, with 15 digits; `names` says what stands above them."""
+    columns = ['"x"'] if array.shape[1] == 1 else [f'"V{number}"' for number in range(1, array.shape[1] + 1)]
+    heads = {"absent corner": [columns], "blank corner": [['""', *columns]], "no names": []}[names]
+    rows = [
+        ([f'"{number}"'] if index else []) + [f"{value:.15g}".replace(".", decimal) for value in row]
+        for number, row in enumerate(array.tolist(), start=1)
+    ]
+    return "".join(mark.join(row) + "\n" for row in [*heads, *rows])
+
+
+R_FORMS: dict[str, dict[str, Any]] = {
+    "write.csv": {"mark": ",", "names": "blank corner"},
+    "write.csv2": {"mark": ";", "names": "blank corner", "decimal": ","},
+    "write.csv(row.names=FALSE)": {"mark": ",", "names": "absent corner", "index": False},
+    "write.table": {"mark": " ", "names": "absent corner"},
+    "write.table(sep=',')": {"mark": ",", "names": "absent corner"},
+    "write.table(sep='\\t', col.names=NA)": {"mark": "\t", "names": "blank corner"},
+    "write.table(sep=',', col.names=FALSE)": {"mark": ",", "names": "no names"},
+}
+
+
+@pytest.mark.parametrize("how", R_FORMS.values(), ids=list(R_FORMS))
+@pytest.mark.parametrize("bias_is_column", [True, False], ids=["bias as a column", "bias as a row"])
+@pytest.mark.parametrize("sizes", [*SIZES, Sizes(12, 9)], ids=str)
+def test_a_set_written_by_r_is_read(tmp_path: Path, sizes: Sizes, bias_is_column: bool, how: dict[str, Any]) -> None:
+    layer = random_layer(np.random.default_rng(1), *sizes, 1.0)
+    right = right_parts(layer)
+    for parts, verdict in ((right, True), (right | {"kernel": right["kernel"] + 0.5}, False)):
+        files = write(tmp_path, layer, {})
+        for part, array in parts.items():
+            lying = array.reshape(-1, 1) if part == "bias" and bias_is_column else np.atleast_2d(array)
+            (tmp_path / f"{part}.csv").write_text(r_text(lying, **how))
+        assert check_cell(*files, sizes).equivalent is verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "row", "column"),
+    [
+        (["--set-header"], ["7", "3", "12", "1", "0", "2", "9", "4"], None),
+        (["--set-index"], None, ["7", "3"]),
+        (["--set-header", "--set-index"], ["", "7", "3", "12", "1", "0", "2", "9", "4"], ["7", "3"]),
+    ],
+    ids=str,
+)
+def test_options_say_what_stands_beside_the_numbers_of_a_set(
+    tmp_path: Path, said: list[str], row: list[str] | None, column: list[str] | None
+) -> None:
+    layer = random_layer(np.random.default_rng(1), 2, 2, 1.0)
+    kernel, bias, _ = write(tmp_path, layer, right_parts(layer))
+    lines = (tmp_path / "kernel.csv").read_text().splitlines()
+    lines = [f"{label},{line}" for label, line in zip(column, lines, strict=True)] if column else lines
+    (tmp_path / "kernel.csv").write_text("\n".join([*([",".join(row)] if row else []), *lines, ""]))
+    command = [kernel, bias, str(tmp_path), "--input-size", "2", "--hidden-size", "2", "-q"]
+    evidence = ["-o", str(tmp_path / "audit.csv"), "--force"]
+    assert main(["check", *command]) != 0
+    assert main(["check", *command, *said]) == 0
+    assert main(["audit", *command, *evidence, *said]) == 0
+    assert main(["check", *command, *(option.replace("--set", "--no-set") for option in said)]) != 0
