@@ -1,6 +1,5 @@
 """The work behind `csvlstm audit`: read both sides as they lie on the disk, compare, and write the evidence."""
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from typing import IO, NamedTuple
@@ -13,6 +12,7 @@ from ..evidence.records import as_csv, as_json
 from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
 from ..layouts.layout import PARTS
+from ..names import readable
 from ..network.topology import Cell, Network, read_cell
 from ..numbers.damage import damage_of
 from ..progress import progress
@@ -20,6 +20,7 @@ from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity
 from ..verdict.diagnosis import Finding
 from ..verdict.listing import misled
+from .streams import json_text
 
 WORKBOOK = ".xlsx"
 FORMS = (".csv", ".json", WORKBOOK)
@@ -109,14 +110,13 @@ def audit_layers(
             if evidence.form == WORKBOOK:
                 _write_workbook(file, shown, evidence, files.folder)
             else:
-                # A file name may be no UTF-8, and is shown as in messages then.
-                file.write(_text(audit, evidence.form).encode("utf-8", "backslashreplace"))
+                file.write(_text(audit, evidence.form).encode())
         files.publish()
     return audit
 
 
 def _text(audit: Audit, form: str) -> str:
-    return as_csv(audit) if form == ".csv" else json.dumps(as_json(audit), indent=1, allow_nan=False) + "\n"
+    return readable(as_csv(audit)) if form == ".csv" else json_text(as_json(audit), indent=1)
 
 
 def refuse_form(evidence: Evidence) -> None:

@@ -4,18 +4,18 @@ numpy is imported inside the commands, so that --help and --version answer at on
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
-from ..errors import CsvLstmError, Place, shown
+from ..errors import CsvLstmError, shown
 from ..layouts.layout import PARTS, Sizes
 from ..process import refuse_little_memory
 from ..reading.declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
+from .streams import print_bytes, print_json, print_text, refuse_closed_output, say, tell
 
 if TYPE_CHECKING:
     from ..network.topology import Network
@@ -110,38 +110,29 @@ exit codes:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
     given = sys.argv[1:] if arguments is None else arguments
-    return _guarded(_parser(given).parse_args(given))
-
-
-def _guarded(asked: argparse.Namespace) -> int:
     try:
+        asked = _parser(given).parse_args(given)
         refuse_little_memory()
-        _refuse_closed_output(asked)
+        if any(getattr(asked, option, None) for option in ("stdout", "json", "csv")):
+            refuse_closed_output()
         code: int = asked.run(asked)
         return code
     except CsvLstmError as error:
-        _say(str(error))
+        say(str(error))
         return REFUSED
     except BrokenPipeError:
-        # The interpreter would flush what is left at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return STDOUT_CLOSED
     except MemoryError:
-        _say("this process may not use enough memory for a layer of this size; nothing was written")
+        say("this process may not use enough memory for a layer of this size; nothing was written")
         return REFUSED
     except ImportError as error:
-        _say(f"{error.name or 'numpy'} cannot be loaded; install it again, or allow more memory; nothing was written")
+        say(f"{error.name or 'numpy'} cannot be loaded; install it again, or allow more memory; nothing was written")
         return REFUSED
     except Exception as error:
-        if asked.debug:
+        if "--debug" in given:
             sys.excepthook(type(error), error, error.__traceback__)
-        _say(f"a bug in csvlstm: {type(error).__name__}: {error}; please report it, with what --debug shows")
+        say(f"a bug in csvlstm: {type(error).__name__}: {error}; please report it, with what --debug shows")
         return BUG
-
-
-def _refuse_closed_output(asked: argparse.Namespace) -> None:
-    if sys.stdout is None and any(getattr(asked, option, None) for option in ("stdout", "json", "csv")):
-        raise CsvLstmError("cannot be written: it is closed", Place("standard output"))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -157,8 +148,12 @@ class _Parser(argparse.ArgumentParser):
         self.formatter_class = _Formatter
         return super().format_help()
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print the help or the version; argparse itself lets what cannot be printed pass."""
+        print_text(message)
+
     def error(self, message: str) -> NoReturn:
-        _say(f"{message}; see {self.prog} --help")
+        say(f"{message}; see {self.prog} --help")
         raise SystemExit(REFUSED)
 
 
@@ -416,11 +411,11 @@ def _inspect(asked: argparse.Namespace) -> int:
     found = inspect_files(Inspection(asked.kernel, asked.bias, _options(asked), asked.max_bytes))
     _warn(found.warnings)
     if asked.csv:
-        _print(as_csv(found).encode())
+        print_text(as_csv(found))
     if asked.json:
-        _print_json(as_json(found))
+        print_json(as_json(found))
     if not asked.quiet:
-        _tell(as_text(found))
+        tell(as_text(found))
     return DONE
 
 
@@ -444,9 +439,9 @@ def _check(asked: argparse.Namespace) -> int:
     with progress(network.weights, "weights", quiet=asked.quiet) as advance:
         report = check_files(check, advance)
     if asked.csv:
-        _print(as_csv(report).encode())
+        print_text(as_csv(report))
     elif not (asked.json or asked.quiet):
-        _tell(as_table(report))
+        tell(as_table(report))
     _show(report, asked)
     return DONE if report.equivalent else DIFFERENT
 
@@ -460,9 +455,9 @@ def _audit(asked: argparse.Namespace) -> int:
     audit = audit_files(_network(asked), asked.directory, evidence, _options(asked), _set_options(asked))
     _warn(audit.warnings)
     if asked.json:
-        _print_json(as_json(audit), written=True)
+        print_json(as_json(audit), written=True)
     if not asked.quiet:
-        _tell(as_text(audit))
+        tell(as_text(audit))
     return DONE if audit.equivalent else DIFFERENT
 
 
@@ -509,7 +504,7 @@ def _convert(asked: argparse.Namespace) -> int:
     if asked.stdout:
         report, texts = convert_in_memory(conversion)
         if report.equivalent:
-            _print(texts[asked.stdout][:])
+            print_bytes(texts[asked.stdout][:])
     else:
         with progress(network.weights, "weights", quiet=asked.quiet) as advance:
             report = convert_files(conversion, asked.output, force=asked.force, advance=advance)
@@ -532,47 +527,11 @@ def _show(report: "Report", asked: argparse.Namespace) -> None:
 
     _warn(report.warnings)
     if asked.json:
-        _print_json(as_json(report), written=bool(report.written))
+        print_json(as_json(report), written=bool(report.written))
     if not asked.quiet:
-        _tell(as_text(report))
+        tell(as_text(report))
 
 
 def _warn(warnings: "Sequence[Damage]") -> None:
     for damage in warnings:
-        _say(f"warning: {damage}")
-
-
-def _print_json(result: dict[str, Any], *, written: bool = False) -> None:
-    import json
-
-    _print(json.dumps(result, allow_nan=False).encode() + b"\n", written)
-
-
-def _print(data: bytes, written: bool = False) -> None:
-    try:
-        # Unbuffered (PYTHONUNBUFFERED, python -u), it may take a part only, and says so only by its number.
-        rest = memoryview(data)
-        while rest:
-            rest = rest[sys.stdout.buffer.write(rest) :]
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        found = f"cannot be written: {(error.strerror or '').lower()}"
-        advice = "what was to be written is there, and it is whole" if written else ""
-        raise CsvLstmError(found, Place("standard output"), advice=advice) from None
-
-
-def _say(message: str) -> None:
-    _tell(f"csvlstm: {message}")
-
-
-def _tell(text: str) -> None:
-    """Print on standard error; where that is closed or full, what was done is none the worse for it."""
-    if sys.stderr is None:
-        return
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        # The interpreter would try once more at its end, and change the exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        say(f"warning: {damage}")

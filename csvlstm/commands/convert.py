@@ -17,6 +17,7 @@ from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError
 from ..layouts.layout import PARTS
 from ..layouts.references import Array, Quarters, quarters_of
+from ..names import path_of
 from ..network.manifest import MANIFEST, Entry, write_manifest
 from ..network.topology import Cell, Flow, Network, read_cell
 from ..numbers.damage import damage_of
@@ -90,7 +91,7 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
     flow, entries = Flow(asked.network), list[Entry]()
     for cell, x in flow:
         export = read_cell(cell, asked.options, digest=asked.network.has_folders)
-        converted = _convert(asked, cell, export, x, files.store_in(cell.folder), directory)
+        converted = _convert(asked, cell, export, x, files.store_in(path_of(cell.folder)), directory)
         flow.give(converted.outputs)
         entries += converted.entries
         advance(cell.sizes.weights)

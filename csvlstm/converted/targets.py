@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ..errors import CsvLstmError, Place
+from ..names import path_of
 from ..network.manifest import MANIFEST, has_manifest, listed_files
 from ..reading.sources import Identity, identity
 
@@ -55,7 +56,8 @@ def refuse_folder(directory: str, inputs: Sequence[Identity | None], force: bool
 
 def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
     """Refuse a folder that holds anything but a converted network, because replacing it would lose that."""
-    listed = {MANIFEST, *(row.text("file") for row in listed_files(directory))} if has_manifest(directory) else set()
+    rows = listed_files(directory) if has_manifest(directory) else []
+    listed = {path_of(row.text("file")) for row in rows} | ({MANIFEST} if rows else set())
     folders = {os.path.dirname(file) for file in listed}
     folders |= {os.path.dirname(folder) for folder in folders}
     for path, is_folder in _below(directory):

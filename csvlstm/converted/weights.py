@@ -8,6 +8,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.layout import PARTS
+from ..names import path_of
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_files
 from ..network.topology import BACKWARD, FORWARD
 from .sets import Rectangle, read_converted
@@ -48,7 +49,7 @@ def _listed_folders(directory: str) -> list[str]:
         found = f"{row.text('file')} is gone, or not the file that was converted: it has another SHA-256"
         advice = "csvlstm check tells what differs; convert the network again"
         raise CsvLstmError(found, row.place("sha256"), advice=advice)
-    return [os.path.join(directory, os.path.dirname(row.text("file"))) for row in rows[:: len(PARTS)]]
+    return [os.path.join(directory, path_of(os.path.dirname(row.text("file")))) for row in rows[:: len(PARTS)]]
 
 
 def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:

@@ -15,6 +15,7 @@ from ..converted.sets import Rectangle
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.layout import PARTS, Block, Gate, Sizes, blocks
 from ..layouts.references import Array
+from ..names import readable
 from ..reading.shapes import Form, Grid
 from ..reading.tables import Labels, Table
 from ..verdict.comparison import expected_values
@@ -153,7 +154,7 @@ def layer_sheets(layer: Layer) -> LayerSheets:
         *(_target(part, layer.converted[part], sizes) for part in PARTS),
     ]
     # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
-    shown = [sheet._replace(file=sheet.file.encode("utf-8", "backslashreplace").decode()) for sheet in shown]
+    shown = [sheet._replace(file=readable(sheet.file)) for sheet in shown]
     for sheet in shown:
         _refuse_size(sheet)
     label = " ".join(filter(None, (layer.name, layer.direction))) or "LSTM"

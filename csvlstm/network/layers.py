@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, shown
 from ..layouts.layout import Sizes
+from ..names import path_of
 from ..reading.declared import LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
 from ..reading.tabular import Row, read_table
@@ -72,7 +73,7 @@ def _layer(row: Row) -> str:
     name, place = row.text("layer"), row.place("layer")
     if not name:
         raise CsvLstmError("the layer has no name", place, expected="the name of a folder for its files")
-    if len(os.fsencode(name)) > _LONGEST:
+    if len(name.encode()) > _LONGEST:
         raise CsvLstmError(f"{shown(name)} is too long for a folder", place, expected=f"{_LONGEST} bytes at most")
     if any(mark in '/\\:*?"<>|' or not mark.isprintable() for mark in name) or name.strip(".") != name:
         found = f"{name!r} cannot be the name of a folder"
@@ -100,7 +101,7 @@ def _file(row: Row, column: str, folder: str) -> str:
     if not name or name == STANDARD_INPUT:
         found = f"the {column} has no file" if not name else f"the {column} is {STANDARD_INPUT}, standard input"
         raise CsvLstmError(found, place, expected="the path of a CSV file")
-    path = os.path.join(folder, name)
+    path = os.path.join(folder, path_of(name))
     if not os.path.exists(path) or os.path.isdir(path):
         found = f"{path!r} is a folder" if os.path.isdir(path) else f"there is no file {path!r}"
         raise CsvLstmError(found, place, expected=f"the CSV of the {column}", advice="paths are relative to the table")

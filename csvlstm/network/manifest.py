@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..errors import CsvLstmError
 from ..layouts.layout import PARTS
+from ..names import path_of
 from ..reading.tabular import Row, read_table
 
 MANIFEST = "weights.csv"
@@ -76,7 +77,9 @@ def listed_files(directory: str | os.PathLike[str]) -> list[Row]:
 
 def changed_files(directory: str | os.PathLike[str], rows: Iterable[Row]) -> Iterator[Row]:
     """Yield the rows whose file is gone, or holds other bytes than when the network was converted."""
-    return (row for row in rows if _sha256(os.path.join(directory, row.text("file"))) != row.text("sha256").lower())
+    for row in rows:
+        if _sha256(os.path.join(directory, path_of(row.text("file")))) != row.text("sha256").lower():
+            yield row
 
 
 def _sha256(path: str) -> str | None:

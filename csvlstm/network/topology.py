@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import CsvLstmError
 from ..layouts.layout import Sizes
 from ..layouts.references import Array
+from ..names import path_of
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.tables import Export, read_export
 
@@ -42,7 +43,7 @@ class Cell(NamedTuple):
 
     def folder_in(self, directory: str) -> str:
         """The path of its converted set where that of the network is `directory`."""
-        return os.path.join(directory, self.folder) if self.folder else directory
+        return os.path.join(directory, path_of(self.folder)) if self.folder else directory
 
     @property
     def is_backward(self) -> bool:

@@ -1,0 +1,73 @@
+"""Processes that tests start: with a clean environment, with default signals, and never without an end."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SECONDS = 120
+"""No child takes half as long, also where the processors have other work."""
+
+Command = Sequence[str | Path]
+
+_KEPT = ("HOME", "TMPDIR", "SYSTEMROOT")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""The environment in which Python knows no letters but those of ASCII."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give an environment with a home and the programs of this interpreter, and nothing that changes what Python does.
+
+    >>> "PYTHONUNBUFFERED" in environment()
+    False
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    return {**kept, "PATH": path, "LC_ALL": "C.UTF-8", **more}
+
+
+def start(
+    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, **how: Any
+) -> subprocess.Popen[bytes]:
+    """Start a process that is killed after a time."""
+    with _default_signals():
+        process = subprocess.Popen([*map(str, command)], env=env or environment(), **how)
+    watch = threading.Timer(SECONDS, process.kill)
+    watch.daemon = True
+    watch.start()
+    return process
+
+
+def run(
+    command: Command, *, env: Mapping[str, str] | None = None, check: bool = False, **how: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a process to its end, and give its code and what it printed where `how` says nothing else."""
+    streams = {} if {"stdout", "stderr"} & how.keys() else {"capture_output": True}
+    how = {"env": env or environment(), "timeout": SECONDS, **streams, **how}
+    with _default_signals():
+        return subprocess.run([*map(str, command)], check=check, **how)
+
+
+def csvlstm(*arguments: str | Path, **how: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run the program as a shell does."""
+    return run([sys.executable, "-m", "csvlstm", *arguments], **how)
+
+
+@contextmanager
+def _default_signals() -> Iterator[None]:
+    """Let a child have the signals that a script ignores in its background: what is ignored is inherited."""
+    ignored = [number for number in _SIGNALS if signal.getsignal(number) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
