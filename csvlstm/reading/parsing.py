@@ -7,6 +7,7 @@ and `refusal` says what and where.
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from math import gcd
 from mmap import MADV_DONTNEED, mmap
 
 import numpy as np
@@ -20,6 +21,9 @@ Text = bytes | mmap
 
 _SCAN = 1 << 16
 """Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
+
+_BLOCK = 128
+_EIGHT_ONES, _HIGHEST_BYTE = np.uint64(0x0101010101010101), np.uint64(56)
 
 _COMMA, _NEWLINE = ord(","), ord("\n")
 _SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(ord("-")), np.uint8(ord("9") - ord("-"))
@@ -75,14 +79,16 @@ def separators(text: Text, cells_per_line: int, every: int) -> NDArray[np.int64]
     array([ 3,  7, 11, 15])
     """
     found, seen = [], 0
+    step = gcd(cells_per_line, every)
+    steps_a_line, steps = cells_per_line // step, every // step
     for start, piece in _pieces(text):
         newline = piece == _NEWLINE
-        places = np.flatnonzero(newline | (piece == _COMMA))
-        line_ends = newline[places[_first(seen, cells_per_line) :: cells_per_line]]
-        if np.count_nonzero(newline) != len(line_ends) or not line_ends.all() or _has_foreign(piece, len(places)):
+        places, count = _places(newline | (piece == _COMMA), _first(seen, step), step)
+        line_ends = newline[places[_first(seen // step, steps_a_line) :: steps_a_line]]
+        if np.count_nonzero(newline) != len(line_ends) or not line_ends.all() or _has_foreign(piece, count):
             return None
-        found.append(places[_first(seen, every) :: every] + start)
-        seen += len(places)
+        found.append(places[_first(seen // step, steps) :: steps] + start)
+        seen += count
     return np.concatenate(found) if seen % cells_per_line == 0 else None
 
 
@@ -94,9 +100,9 @@ def every_separator(text: Text, every: int) -> NDArray[np.int64]:
     """
     found, seen = [], 0
     for start, piece in _pieces(text):
-        places = np.flatnonzero((piece == _NEWLINE) | (piece == _COMMA))
-        found.append(places[_first(seen, every) :: every] + start)
-        seen += len(places)
+        places, count = _places((piece == _NEWLINE) | (piece == _COMMA), _first(seen, every), every)
+        found.append(places + start)
+        seen += count
     return np.concatenate(found)
 
 
@@ -119,6 +125,26 @@ def _pieces(text: Text) -> Iterator[tuple[int, NDArray[np.uint8]]]:
 def _first(seen: int, every: int) -> int:
     """Where the next multiple of `every` stands among separators of which `seen` came before."""
     return (every - 1 - seen) % every
+
+
+def _places(marked: NDArray[np.bool_], first: int, step: int) -> tuple[NDArray[np.int64], int]:
+    """Find the marked bytes number first, first + step, ... of a piece, and count all of them.
+
+    Where few are asked for, they are counted in blocks, and looked for in some of the blocks only.
+    """
+    if step < _BLOCK or len(marked) % _BLOCK:
+        places = np.flatnonzero(marked)
+        return places[first::step], len(places)
+    # Eight bytes are added at once, and the eight sums of a block by the product: none of them exceeds a byte.
+    sums = marked.view(np.uint64).reshape(-1, _BLOCK // 8).sum(axis=1)
+    counts = ((sums * _EIGHT_ONES) >> _HIGHEST_BYTE).astype(np.int64)
+    up_to = counts.cumsum()
+    count = int(up_to[-1])
+    numbers = np.arange(first, count, step)
+    blocks = up_to.searchsorted(numbers, side="right")
+    within = numbers - (up_to - counts)[blocks]
+    counted = marked.reshape(-1, _BLOCK)[blocks].cumsum(axis=1)
+    return blocks * _BLOCK + (counted > within[:, np.newaxis]).argmax(axis=1), count
 
 
 def _has_foreign(piece: NDArray[np.uint8], separators_in_piece: int) -> bool:

@@ -87,6 +87,37 @@ def test_long_texts_are_scanned_in_pieces_without_a_seam(lines: int, cells: int,
         assert found_separators(text, cells, every) == naive_separators(text, cells, every)
 
 
+WIDE = [(9, 4 * 160, 160), (7, 4 * 129, 129), (3, 4 * 1000, 1000), (12 * 160, 1, 160), (1, 12 * 160, 160)]
+"""Texts of which so few separators are asked for that they are counted in blocks."""
+
+
+@pytest.mark.parametrize(("lines", "cells", "every"), WIDE, ids=str)
+@pytest.mark.parametrize("size", [128, 384, 1 << 16])
+def test_few_separators_are_found_among_many(lines: int, cells: int, every: int, size: int) -> None:
+    long, short = random_text(lines, cells), b"".join(b",".join([b"7"] * cells) + b"\n" for _ in range(lines))
+    for text in (long, short):
+        for shift in range(0, 140, 7):
+            shifted = b"0." + shift * b"1" + text[1:].lstrip(b"0123456789.-+e")
+            with scanning(size):
+                assert found_separators(shifted, cells, every) == naive_separators(shifted, cells, every)
+                assert every_separator(shifted, every).tolist() == naive_separators(shifted, cells, every)
+
+
+@pytest.mark.parametrize("text", [768 * b",", 767 * b"," + b"\n", 768 * b"\n", 256 * b"1" + 512 * b","], ids=len)
+def test_nothing_but_separators_is_counted_right(text: bytes) -> None:
+    with scanning(256):
+        assert every_separator(text, 130).tolist() == [at for at, byte in enumerate(text) if byte < 45][129::130]
+
+
+@pytest.mark.parametrize("inserted", [b",", b"\n", b"x", b" "], ids=repr)
+def test_one_byte_too_many_in_a_wide_text_is_seen(inserted: bytes) -> None:
+    text = random_text(4, 4 * 130)
+    for at in range(0, len(text) - 1, 97):
+        changed = edited(text, at, inserted)
+        with scanning(256):
+            assert found_separators(changed, 4 * 130, 130) == naive_separators(changed, 4 * 130, 130)
+
+
 def edited(text: bytes, at: int, inserted: bytes) -> bytes:
     return text[:at] + inserted + text[at:]
 
