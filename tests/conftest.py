@@ -10,7 +10,7 @@ from .faults import SURVIVED
 from .fuzz import FUZZED
 from .seeds import SEED
 
-collect_ignore_glob = ["golden/*.py", "benchmarks/*.py"]
+collect_ignore_glob = ["golden/*.py", "golden/frameworks/*.py", "benchmarks/*.py"]
 
 COUNTED = {"faults survived": SURVIVED, "files fuzzed": FUZZED}
 

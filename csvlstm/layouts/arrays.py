@@ -114,6 +114,15 @@ class Array(NamedTuple):
         ends = [self.span(operand, gate, sizes) for operand, gate in self.blocks]
         return max(span.rows.stop for span in ends), max(span.columns.stop for span in ends)
 
+    def framework_shape(self, sizes: AnySizes) -> tuple[int, ...]:
+        """Give its shape as the framework itself has it: a vector has one axis, and the leading axes come first.
+
+        >>> Array("B", (Operand.BIAS,), (Gate.INPUT, Gate.FORGET), leading=1).framework_shape(Sizes(3, 5))
+        (1, 10)
+        """
+        rows, columns = self.shape(sizes)
+        return (1,) * self.leading + ((columns,) if self.is_vector else (rows, columns))
+
     def span(self, operand: Operand, gate: Gate | None, sizes: AnySizes) -> Span:
         """Tell where the weights of an operand for a gate stand."""
         before = self.operands[: self.operands.index(operand)]

@@ -58,6 +58,7 @@ ONNX = Layout(
     states=("h", "c"),
     loading="initializers W, R and B of an LSTM node",
     source="the operator LSTM in onnx/defs/rnn/defs.cc",
+    offered=True,
 )
 
 COREML = Layout(

@@ -40,7 +40,7 @@ STACKED = KERAS._replace(
     ),
     extras=(Array("P", (PROJECTION,), gates_along="rows"), Array("p", (PEEPHOLE,), gates("ofi"))),
 )
-ALL = {**LAYOUTS, "haiku": HAIKU, "stacked": STACKED}
+ALL = {**{key: layout for key, layout in LAYOUTS.items() if key in FRAMEWORKS}, "haiku": HAIKU, "stacked": STACKED}
 PAIRS = list(product(ALL.values(), repeat=2))
 
 each_size = pytest.mark.parametrize("sizes", SIZES, ids=[f"D{d}_H{h}" for d, h in SIZES])

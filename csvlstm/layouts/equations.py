@@ -1,0 +1,110 @@
+"""One step of each framework's LSTM cell, in its own order of gates, on its own arrays.
+
+They are written by hand from the frameworks' sources, and know nothing of `csvlstm.layouts.entries`: an entry that
+puts a gate in another place than its framework does is found out here. In the equations, x is the input, h the hidden
+state (the output), c the cell state. `weights` has the arrays of a layer by their names, in plain form [rows, columns],
+those of a cell with peepholes or a projection too; without a bias array, a cell has no bias. All compute in the dtype
+of what they are given.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from .layout import Gate
+from .references import Activation, Array, sigmoid
+
+Weights = Mapping[str, Array]
+
+
+class Activations(NamedTuple):
+    """What a cell puts its gates through (`recurrent_activation`), and its candidate and output (`activation`)."""
+
+    recurrent: Activation = sigmoid
+    candidate: Activation = np.tanh
+
+
+class Step(NamedTuple):
+    """What a step gives: what goes into each gate's activation [batch, H], the next c [batch, H] and h [batch, P]."""
+
+    preactivations: dict[Gate, Array]
+    c: Array
+    h: Array
+
+
+Equation = Callable[[Array, Array, Array, Weights, float, Activations], Step]
+"""From x [batch, D], c [batch, H], h [batch, P], weights, forget bias and activations to a step."""
+
+
+def _step(i: Array, f: Array, g: Array, o: Array, c: Array, h: Array) -> Step:
+    return Step({Gate.INPUT: i, Gate.FORGET: f, Gate.CANDIDATE: g, Gate.OUTPUT: o}, c, h)
+
+
+def _bias(weights: Weights, name: str) -> Array | float:
+    return weights.get(name, 0.0)
+
+
+def tf1(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of TensorFlow 1's LSTMCell, also one with peepholes or a projection.
+
+    Source: `LSTMCell.call` in tensorflow/python/ops/rnn_cell_impl.py (1.15).
+
+    >>> one = np.ones((1, 1))
+    >>> step = tf1(one, one, one, {"kernel": np.full((2, 4), 0.5), "bias": np.zeros((1, 4))}, 1.0, Activations())
+    >>> print(step.c, step.h)
+    [[1.43756702]] [[0.65298656]]
+    """
+    i, j, f, o = np.split(np.concatenate([x, h], axis=-1) @ weights["kernel"] + _bias(weights, "bias"), 4, axis=-1)
+    f = f + forget_bias
+    if "w_i_diag" in weights:
+        i, f = i + weights["w_i_diag"] * c, f + weights["w_f_diag"] * c
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(j)
+    if "w_o_diag" in weights:
+        o = o + weights["w_o_diag"] * c
+    h = by.recurrent(o) * by.candidate(c)
+    if "projection_kernel" in weights:
+        h = h @ weights["projection_kernel"]
+    return _step(i, f, j, o, c, h)
+
+
+def keras(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of Keras's LSTMCell. Source: `LSTMCell.call` in keras/src/layers/rnn/lstm.py (3).
+
+    >>> one, half = np.ones((1, 1)), np.full((1, 4), 0.5)
+    >>> weights = {"kernel": half, "recurrent_kernel": half, "bias": np.array([[0.0, 1, 0, 0]])}
+    >>> step = keras(one, one, one, weights, 0.0, Activations())
+    >>> print(step.c, step.h)
+    [[1.43756702]] [[0.65298656]]
+    """
+    z = x @ weights["kernel"] + h @ weights["recurrent_kernel"] + _bias(weights, "bias")
+    z0, z1, z2, z3 = np.split(z, 4, axis=1)
+    i, f = by.recurrent(z0), by.recurrent(z1)
+    c = f * c + i * by.candidate(z2)
+    return _step(z0, z1, z2, z3, c, by.recurrent(z3) * by.candidate(c))
+
+
+def onnx(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of the ONNX operator LSTM, also one with peepholes.
+
+    Source: `LSTMHelper.step` in onnx/reference/ops/op_lstm.py; the comments of defs.cc have P in the order i, o, f.
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((1, 8))
+    >>> weights = {"W": np.array([[0.0], [0], [9], [0]]), "R": np.zeros((4, 1)), "B": zero}
+    >>> bool(onnx(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET] == 9)
+    True
+    """
+    gates = x @ weights["W"].T + h @ weights["R"].T
+    if "B" in weights:
+        w_b, r_b = np.split(weights["B"], 2, axis=-1)
+        gates = gates + (w_b + r_b)
+    p_i, p_o, p_f = np.split(weights["P"], 3, axis=-1) if "P" in weights else (0.0, 0.0, 0.0)
+    i, o, f, g = np.split(gates, 4, axis=-1)
+    i, f = i + p_i * c, f + p_f * c
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    o = o + p_o * c
+    return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
+
+
+REFERENCES: dict[str, Equation] = {"tf1": tf1, "keras": keras, "onnx": onnx}
+"""The equations of each layout by its key."""
