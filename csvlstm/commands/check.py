@@ -14,15 +14,17 @@ from ..verdict.comparison import compare_converted, fit_shapes
 from ..verdict.diagnosis import diagnose
 from ..verdict.equivalence import Result
 from ..verdict.listing import misled
-from ..verdict.recording import Model, Weights, read_recording, replay
+from ..verdict.recording import read_recording
+from ..verdict.replay import replay
 from ..verdict.report import CellReport, Report
 from ..verdict.results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
+from ..verdict.tolerance import DEFAULT_ACTIVATIONS, Activations, Model, Weights
 
 
 class Check(NamedTuple):
     """What `csvlstm check` was asked for; `recorded` are the files of the inputs and the outputs of a recorded run.
 
-    `options` are about the export, `set_options` about the converted set.
+    `options` are about the export, `set_options` about the converted set, `activations` are those of the original.
     """
 
     network: Network
@@ -33,6 +35,7 @@ class Check(NamedTuple):
     recorded: tuple[str, str] | None = None
     strict: bool = False
     set_options: Options = DEFAULTS
+    activations: Activations = DEFAULT_ACTIVATIONS
 
 
 def check_files(asked: Check, advance: Advance = no_progress) -> Report:
@@ -53,7 +56,7 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
         advance(cell.sizes.weights)
         del checked
     findings = misled(asked.directory, network)
-    run = replay(Model(network, weights), recording) if recording else None
+    run = replay(Model(network, weights), recording, asked.activations) if recording else None
     return Report("check", network, reports, findings=findings, replay=run)
 
 

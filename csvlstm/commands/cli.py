@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
 from ..errors import CsvLstmError, shown
-from ..layouts.layout import PARTS, Sizes
+from ..layouts.layout import ACTIVATIONS, PARTS, RECURRENT_ACTIVATIONS, Sizes
 from ..process import refuse_little_memory
 from ..reading.declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
@@ -68,12 +68,12 @@ examples:
 
 A set is equivalent where all numbers are identical, or equal as float32; with --atol or --rtol also where they are
 within that tolerance. A recorded run is one sequence from a zero state, through all layers; only it can show a wrong
-activation, or find the forget bias that no file holds.
+activation, or find the forget bias that no file holds. Its outputs have one row a step, or the last step alone.
 
 exit codes:
   0  equivalent
-  1  not equivalent, or the recorded run differs
-  2  wrong usage, or an input that is not what was declared
+  1  not equivalent, or the recorded run contradicts what was declared
+  2  wrong usage, an input that is not what was declared, or a recorded run that cannot show the forget bias
   3  a bug in csvlstm
 """
 
@@ -203,6 +203,14 @@ def _add_check(commands: "argparse._SubParsersAction[_Parser]", of_network: bool
     command.add_argument("--rtol", metavar="R", type=_tolerance, default=0.0, help="relative difference to allow")
     command.add_argument("--recorded-inputs", metavar="CSV", help="inputs of a recorded run, one row a step")
     command.add_argument("--recorded-outputs", metavar="CSV", help="what came out of the original, one row a step")
+    command.add_argument(
+        "--activation", choices=ACTIVATIONS, help="that of candidate and output in the original (default tanh)"
+    )
+    command.add_argument(
+        "--recurrent-activation",
+        choices=RECURRENT_ACTIVATIONS,
+        help="that of its gates (default sigmoid); hard_sigmoid is that of Keras 1, 2 and tf.keras",
+    )
     command.add_argument("--csv", action="store_true", help="print the table on standard output as CSV")
     _add_report(command)
 
@@ -425,17 +433,22 @@ def _check(asked: argparse.Namespace) -> int:
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
     if asked.recorded_inputs is not None and asked.independent:
         raise CsvLstmError("a recorded run goes through a stack", expected="no --independent beside it")
+    if asked.recorded_inputs is None and (asked.activation or asked.recurrent_activation):
+        found = "--activation and --recurrent-activation speak of a recorded run"
+        raise CsvLstmError(found, expected="--recorded-inputs and --recorded-outputs beside them")
     from ..progress import progress
     from ..verdict.behaviour import Slack
     from ..verdict.report import as_csv, as_table
+    from ..verdict.tolerance import DEFAULT_ACTIVATIONS as DEFAULTS
+    from ..verdict.tolerance import Activations
     from .check import Check, check_files
 
+    activations = Activations(asked.recurrent_activation or DEFAULTS.recurrent, asked.activation or DEFAULTS.output)
     recorded = None if asked.recorded_inputs is None else (asked.recorded_inputs, asked.recorded_outputs)
     network = _network(asked)
     tolerance = Slack(asked.atol, asked.rtol)
-    check = Check(
-        network, asked.directory, _options(asked), tolerance, asked.seed, recorded, asked.strict, _set_options(asked)
-    )
+    options, of_set = _options(asked), _set_options(asked)
+    check = Check(network, asked.directory, options, tolerance, asked.seed, recorded, asked.strict, of_set, activations)
     with progress(network.weights, "weights", quiet=asked.quiet) as advance:
         report = check_files(check, advance)
     if asked.csv:
@@ -443,7 +456,9 @@ def _check(asked: argparse.Namespace) -> int:
     elif not (asked.json or asked.quiet):
         tell(as_table(report))
     _show(report, asked)
-    return DONE if report.equivalent else DIFFERENT
+    if report.equivalent:
+        return DONE
+    return DIFFERENT if report.is_different else REFUSED
 
 
 def _audit(asked: argparse.Namespace) -> int:

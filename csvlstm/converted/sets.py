@@ -78,14 +78,20 @@ def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectang
     return {cells.part: (cells.rectangle(), cells.text) for cells in _read_parts(sources)}
 
 
-def read_rectangle(path: str) -> Rectangle:
-    """Read a file of numbers without labels as it lies there; raises CsvLstmError as `read_converted` does."""
+def read_steps(path: str, columns: int) -> list[tuple[Rectangle, bytes]]:
+    """Read a file of so many columns, one row a step, in each way that it can be read, the likeliest first.
+
+    Beside the numbers each has the canonical text of them. A header row and an index column may stand beside them.
+    Raises CsvLstmError as `read_converted` does; where no way has so many columns, all have others.
+    """
     source = read_source(path)
-    text = readings(source.data, source.name)[-1]
-    _refuse_doubt(text)
-    if any(grid.header_row and not grid.doubtful for grid in grids(text.text, DEFAULTS)[:1]):
-        raise CsvLstmError("has a header row", text.place(1), expected="numbers only", advice="take the row out")
-    return _Cells(source, text, Grid(text.text.count(b"\n"), cells_per_line(text.text), False, False)).rectangle()
+    texts = readings(source.data, source.name)
+    text = next((text for text in texts if cells_per_line(text.text) - columns in (0, 1)), texts[-1])
+    if len(texts) == 1:
+        _refuse_doubt(text)
+    seen = grids(text.text, DEFAULTS)
+    fitting = [grid for grid in seen if grid.columns == columns]
+    return [(cells.rectangle(), cells.text) for cells in (_Cells(source, text, grid) for grid in fitting or seen)]
 
 
 def _read_parts(

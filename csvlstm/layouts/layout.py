@@ -48,6 +48,12 @@ OTHERS = (
 KERNELS = ("kernel", "recurrent_kernel")
 """The two arrays that a TensorFlow 1 kernel becomes, its first rows first."""
 
+ACTIVATIONS = ("tanh", "relu", "sigmoid", "elu", "softsign")
+"""The names of activations of candidate and output."""
+
+RECURRENT_ACTIVATIONS = ("sigmoid", "hard_sigmoid", "hard_sigmoid_keras3")
+"""The names of activations of the gates."""
+
 PARTS = (*KERNELS, "bias")
 """The three arrays of a Keras LSTM layer, in the order that `set_weights` takes."""
 

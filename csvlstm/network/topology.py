@@ -155,7 +155,7 @@ class Flow:
 
 
 def _beside(layer: Sequence[Cell], outputs: list[Array]) -> Array:
-    return np.concatenate([_in_time(cell, one) for cell, one in zip(layer, outputs, strict=True)], axis=1)
+    return np.concatenate([_in_time(cell, one) for cell, one in zip(layer, outputs, strict=True)], axis=-1)
 
 
 def _in_time(cell: Cell, sequence: Array) -> Array:

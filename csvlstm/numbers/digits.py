@@ -1,5 +1,6 @@
 """Digits that were lost on the way: values rounded to some digits or decimals, or cut in some cells only."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -158,3 +159,23 @@ def unit_of_digits(values: Array, digits: Array | int) -> Array:
     exponents = np.floor(np.log10(np.where(magnitudes > 0, magnitudes, 1.0)) + 1e-12)
     unit: Array = 10.0 ** (exponents - digits + 1)
     return unit
+
+
+def last_digits(text: bytes, values: Array) -> Array:
+    r"""Give the unit of the last digit that each number was printed with, from the canonical text of them all.
+
+    Numbers may be printed with so many decimals or with so many significant digits, and zeros at their ends left out:
+    so the most decimals and the most digits of any cell count, whichever leaves more open.
+
+    >>> last_digits(b"0.25,-0.1234\n12.5,0\n", np.array([[0.25, -0.1234], [12.5, 0.0]]))
+    array([[0.0001, 0.0001],
+           [0.01  , 0.0001]])
+    """
+    digits = max((len(number) - number.count(b".") for number in re.findall(rb"[1-9][\d.]*", text)), default=1)
+    decimals = max((len(decimals) for decimals in re.findall(rb"\.(\d+)(?=[,\n])", text)), default=0)
+    exponents = re.findall(rb"(?:\.(\d*))?[eE]([+-]?\d+)", text)
+    decimals = max([decimals, *(len(after) - int(exponent) for after, exponent in exponents)])
+    magnitudes = np.abs(values)
+    leading = np.floor(np.log10(magnitudes, out=np.full_like(magnitudes, -np.inf), where=magnitudes > 0))
+    units: Array = np.maximum(10.0**-decimals, 10.0 ** (leading + 1 - digits))
+    return units

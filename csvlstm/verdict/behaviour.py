@@ -89,7 +89,7 @@ def compare_behaviour(
     with np.errstate(over="ignore", invalid="ignore"):
         keras = keras_preactivations(run.x, run.h[:-1], *(converted[part] for part in PARTS))
         inputs = np.concatenate([run.x, run.h[:-1]], axis=1)
-        terms = _sum_of_magnitudes(inputs, export.kernel.values) + np.abs(export.bias.values) + abs(forget_bias)
+        terms = sum_of_magnitudes(inputs, export.kernel.values) + np.abs(export.bias.values) + abs(forget_bias)
         relative = 2 * (export.sizes.rows + 4) * UNIT_ROUNDOFF + slack.relative
         absolute = slack.absolute * (np.abs(inputs).sum(axis=1, keepdims=True) + 1)
         bound = (relative * terms + absolute).reshape(keras.shape) + SMALLEST
@@ -99,7 +99,7 @@ def compare_behaviour(
         return Behaviour(len(run.x), states, _largest(apart / bound))
 
 
-def _sum_of_magnitudes(inputs: Array, kernel: Array) -> Array:
+def sum_of_magnitudes(inputs: Array, kernel: Array) -> Array:
     """Compute |inputs| @ |kernel| some rows at a time: a second kernel of magnitudes would not stay in the cache."""
     total = np.zeros((len(inputs), kernel.shape[1]))
     for at in range(0, len(kernel), _ROWS):

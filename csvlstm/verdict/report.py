@@ -10,11 +10,12 @@ from ..errors import plural
 from ..network.topology import Cell, Network
 from .equivalence import Result
 from .results import DIFFERENT, LEVELS, WITHIN_TOLERANCE, BlockResult
+from .telling import recorded_as_json, recorded_as_text
 
 if TYPE_CHECKING:
     from ..numbers.damage import Damage
     from .diagnosis import Finding
-    from .recording import Replay
+    from .replay import Replay
 
 _COLUMNS = ("part", "gate", "cells", "differing", "max_difference", "first_source", "first_target", "verdict")
 
@@ -47,8 +48,13 @@ class Report(NamedTuple):
     @property
     def equivalent(self) -> bool:
         """Whether the converted set may be used in place of the export, and does what was recorded."""
-        agrees = self.replay is None or self.replay.agrees is not False
-        return self.verdict != DIFFERENT and agrees and not self.findings
+        return not self.is_different and (self.replay is None or self.replay.agrees)
+
+    @property
+    def is_different(self) -> bool:
+        """Whether anything shows that it may not be used; where nothing does, a recorded run may show too little."""
+        contradicted = self.replay is not None and self.replay.contradicts
+        return self.verdict == DIFFERENT or contradicted or bool(self.findings)
 
     @property
     def warnings(self) -> "list[Damage]":
@@ -71,7 +77,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "forget_bias": report.network.forget_bias,
         "layers": [_cell_as_json(cell) for cell in report.cells],
         "findings": [finding(one) for one in report.findings],
-        "recorded_run": _replay(report.replay),
+        "recorded_run": recorded_as_json(report.replay) if report.replay else None,
         "recognised": _recognised(report),
         "warnings": [warning(damage) for damage in report.warnings],
     }
@@ -101,13 +107,6 @@ def finding(found: "Finding") -> dict[str, Any]:
     """Give a finding by the names of the contract."""
     alternatives = [[mistake._asdict() for mistake in mistakes] for mistakes in found.alternatives]
     return {"parts": list(found.parts), "alternatives": alternatives, "sentence": str(found)}
-
-
-def _replay(replay: "Replay | None") -> dict[str, Any] | None:
-    if replay is None:
-        return None
-    fitting = replay.fitting._asdict() if replay.fitting else None
-    return {**replay._asdict(), "fitting": fitting, "agrees": replay.agrees}
 
 
 def as_csv(report: Report) -> str:
@@ -156,7 +155,7 @@ def as_text(report: Report) -> str:
         where = f"layer {cell.cell.folder}: " if cell.cell.folder else ""
         lines += [f"mistake {where}{finding}" for finding in cell.findings]
     lines += [f"mistake {finding}" for finding in report.findings]
-    lines += _recorded(report.replay) if report.replay else []
+    lines += recorded_as_text(report.replay) if report.replay else []
     lines += [_written(report)] if report.written else []
     return "\n".join(lines)
 
@@ -218,24 +217,3 @@ def _written(report: Report) -> str:
         return f"wrote {', '.join(report.written)}"
     *files, manifest = report.written
     return f"wrote {manifest} and the {len(files)} files that it lists"
-
-
-def _recorded(replay: "Replay") -> list[str]:
-    if not replay.comparable_steps:
-        return ["recorded run: no step can be compared, float32 and float64 part at the first"]
-    others = replay.steps - replay.comparable_steps
-    beyond = f"; the other {others} are beyond float32" if others else ""
-    compared = f"{replay.comparable_steps} of {replay.steps} steps compared{beyond}"
-    lines = [
-        f"recorded run: the {side} differs from it by at most {difference:.2g}, {compared}"
-        for side, difference in (("export", replay.tf1_difference), ("converted set", replay.keras_difference))
-        if difference is not None
-    ]
-    if replay.fitting:
-        lines.append(f"recorded run: it fits {replay.fitting}")
-    elif replay.tf1_agrees:
-        verdict = "fits the export" if replay.agrees else "fits the export, and not the converted set"
-        lines.append(f"recorded run: it {verdict}")
-    else:
-        lines.append("recorded run: no forget bias from -10 to 20 and no activation that was tried explains it")
-    return lines
