@@ -23,6 +23,7 @@ import numpy as np
 
 from csvlstm.layouts.layout import Sizes
 
+from . import children
 from .exports import write_export
 
 SMALL = Sizes(20, 32)
@@ -83,7 +84,7 @@ class Scene:
         if streams:
             command = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.work}
-        return subprocess.Popen(command, **{**pipes, **how})
+        return children.start(command, **{**pipes, **how})
 
     def run(self, *arguments: str, **how: Any) -> Ended:
         return end(self.start(*arguments, **how))
@@ -129,7 +130,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def end(run: subprocess.Popen[bytes]) -> Ended:
-    stdout, stderr = run.communicate(timeout=60)
+    stdout, stderr = run.communicate()
     return Ended(run.returncode, stdout or b"", (stderr or b"").decode())
 
 

@@ -2,13 +2,14 @@
 
 import csv
 import shutil
-import subprocess
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
 import ironcalc
 import pytest
+
+from . import children
 
 needs_libreoffice = pytest.mark.skipif(not shutil.which("soffice"), reason="no LibreOffice (libreoffice-calc-nogui)")
 
@@ -29,9 +30,7 @@ def in_ironcalc(path: Path) -> Sheet:
 def in_libreoffice(paths: Sequence[Path], folder: Path) -> dict[str, Sheet]:
     """Recalculate workbooks, by their names, in one run of LibreOffice with a profile of its own."""
     command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "csv"]
-    run = subprocess.run(
-        [*command, "--outdir", str(folder), *map(str, paths)], capture_output=True, timeout=120, check=False
-    )
+    run = children.run([*command, "--outdir", str(folder), *paths])
     assert run.returncode == 0, run.stderr
     return {
         path.stem: list(csv.reader(StringIO((folder / f"{path.stem}.csv").read_text(), newline=""))) for path in paths

@@ -16,6 +16,7 @@ import pytest
 from csvlstm import __version__
 from csvlstm.commands import cli as commands
 from csvlstm.layouts.references import Quarters
+from tests import children
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 KERNEL = str(SAMPLES / "sunspots" / "cell_0_kernel.csv")
@@ -26,8 +27,7 @@ FILES = ["bias.csv", "kernel.csv", "recurrent_kernel.csv"]
 
 def csvlstm(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     """Run the program as a shell does."""
-    command = [sys.executable, "-m", "csvlstm", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, check=False)
+    return children.csvlstm(*arguments, input=stdin, cwd=cwd)
 
 
 def convert(*arguments: str | Path, **how: object) -> subprocess.CompletedProcess[bytes]:
@@ -208,7 +208,7 @@ def test_an_input_by_redirection_is_not_overwritten_either(tmp_path: Path) -> No
     (tmp_path / "kernel.csv").write_bytes(Path(KERNEL).read_bytes())
     command = [sys.executable, "-m", "csvlstm", "convert", "-", BIAS, *SIZES, "--force", "-o", str(tmp_path)]
     with open(tmp_path / "kernel.csv") as stdin:
-        run = subprocess.run(command, stdin=stdin, capture_output=True, check=False)
+        run = children.run(command, stdin=stdin)
     assert_refused(run, "kernel.csv: is an input")
 
 
@@ -217,33 +217,15 @@ def test_a_pipe_serves_as_a_file(tmp_path: Path) -> None:
     script = (
         f"cat {KERNEL} > pipe & {sys.executable} -m csvlstm convert pipe {BIAS} {' '.join(SIZES)} --stdout kernel -q"
     )
-    run = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, check=False)
+    run = children.run(["sh", "-c", script], cwd=tmp_path)
     assert run.stdout == convert(KERNEL, BIAS, "--stdout", "kernel").stdout
-
-
-def test_a_closed_standard_output_is_141_and_quiet() -> None:
-    script = f"{sys.executable} -m csvlstm convert {KERNEL} {BIAS} {' '.join(SIZES)} -q --stdout kernel; echo $? >&2"
-    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
-        assert run.stdout
-        assert run.stderr
-        run.stdout.close()
-        assert run.stderr.read() == b"141\n"
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-def test_a_full_standard_output_is_refused() -> None:
-    command = [sys.executable, "-m", "csvlstm", "convert", KERNEL, BIAS, *SIZES, "--stdout", "kernel"]
-    with open("/dev/full", "wb") as full:
-        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert run.returncode == 2
-    assert run.stderr == b"csvlstm: standard output: cannot be written: no space left on device\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupt_is_quiet_and_leaves_no_trace(tmp_path: Path, number: signal.Signals, code: int) -> None:
     os.mkfifo(tmp_path / "never_written")
     command = [sys.executable, "-m", "csvlstm", "convert", "never_written", BIAS, *SIZES, "-o", "keras"]
-    run = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = children.start(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     # Opening the other end returns once the program waits for the kernel.
     with run, open(tmp_path / "never_written", "wb"):
         run.send_signal(number)
@@ -403,10 +385,10 @@ def test_help_is_enough_to_use_it() -> None:
         assert word in shown
 
 
-def test_help_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_as_wide_as_the_terminal() -> None:
     def lines(columns: str) -> int:
-        monkeypatch.setenv("COLUMNS", columns)
-        return csvlstm("convert", "--help").stdout.count(b"\n")
+        env = children.environment(COLUMNS=columns)
+        return children.csvlstm("convert", "--help", env=env).stdout.count(b"\n")
 
     assert lines("50") > lines("80") > lines("200")
 

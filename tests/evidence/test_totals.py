@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import json
 import re
-import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from csvlstm.evidence.records import as_csv, as_json
 from csvlstm.evidence.totals import Audit, Layer, Row, audit_layer
 from csvlstm.layouts.layout import PARTS, Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
+from tests import children
 from tests.exports import SIZES, converted_layer, named, write_export
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
@@ -238,7 +238,7 @@ def test_the_sha256_of_standard_input_is_that_of_its_bytes(layer: Layer, tmp_pat
         str(tmp_path / "keras"),
     ]
     arguments = ["--input-size", "3", "--hidden-size", "5", "-o", str(tmp_path / "audit.json"), "-q"]
-    subprocess.run([*command, *arguments], input=data, check=True)
+    children.run([*command, *arguments], input=data, check=True)
     block = json.loads((tmp_path / "audit.json").read_text())["layers"][0]["blocks"][0]
     assert (block["source_file"], block["source_sha256"]) == ("standard input", hashlib.sha256(data).hexdigest())
 

@@ -1,7 +1,6 @@
 """Where cells stand, and what is said of what is no weight."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from csvlstm.errors import Place
 from csvlstm.reading import parsing
 from csvlstm.reading.floats import parse
 from csvlstm.reading.parsing import count_lines, every_separator, is_weight, refusal, separators
+from tests import children
 from tests.parsers import each_parser, parsing_by
 
 WEIGHT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -356,5 +356,5 @@ print(refusal(line, 4096, lambda row, column: Place("k.csv", row + 1, column + 1
 def test_a_line_of_4096_long_numbers_is_refused_at_once() -> None:
     # In a process of its own, because a pattern that backtracks would not end.
     command = [sys.executable, "-c", REFUSE_A_LONG_LINE]
-    run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=20)
-    assert run.stdout == "k.csv: line 1, column 4096 (FAN1)\n"
+    run = children.run(command, check=True, timeout=20)
+    assert run.stdout == b"k.csv: line 1, column 4096 (FAN1)\n"

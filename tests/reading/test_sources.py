@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import lzma
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ import pytest
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading import sources
 from csvlstm.reading.sources import identity, read_source
+from tests import children
 
 CELLS = 160
 TEXT = b"0.5,-1.25,2.75\n" * 40
@@ -104,7 +104,7 @@ sys.stdout.buffer.write(source.data)
 def read_standard_input(data: bytes, *wrapper: str) -> tuple[bytes, str]:
     """Read `-` in a process of its own; give what it read, and the refusal."""
     command = [*wrapper, sys.executable, "-c", READ_STANDARD_INPUT]
-    run = subprocess.run(command, check=False, input=data, capture_output=True, timeout=60)
+    run = children.run(command, input=data)
     return run.stdout, run.stderr.decode().strip()
 
 

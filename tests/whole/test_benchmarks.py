@@ -1,6 +1,5 @@
 """The benchmark: all programs that it compares do the same job, and the steps that it times are there."""
 
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 
 from csvlstm.layouts.layout import PARTS
+from tests import children
 from tests.benchmarks import steps
 from tests.benchmarks.layers import Layer, write_layer, write_otherwise
 from tests.benchmarks.measuring import measure
@@ -20,7 +20,7 @@ def layer(tmp_path: Path) -> Layer:
 
 
 def run(command: list[str | Path]) -> None:
-    subprocess.run(list(map(str, command)), check=True)
+    children.run(command, check=True)
 
 
 def read(folder: Path) -> list[np.ndarray]:

@@ -3,7 +3,6 @@
 import os
 import random
 import resource
-import subprocess
 import tempfile
 import threading
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from csvlstm.layouts.layout import Sizes
+from tests import children
 from tests.faults import DIRECTORIES, SMALL, SURVIVED, Scene, contents, end, measure, signal_at_a_random_moment
 from tests.seeds import seeds
 
@@ -52,12 +52,12 @@ def test_ten_signals_at_random_moments(module_scene: Scene, duration: float, see
 def mounted(folder: Path, options: str) -> Iterator[None]:
     """Mount a file system in memory over a folder, where the system lets us."""
     mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+    if os.geteuid() != 0 or children.run(mount).returncode != 0:
         pytest.skip("only root can mount a file system, and not in every container")
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        children.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @each_directory
@@ -97,7 +97,7 @@ def limit(kind: int, size: int) -> Callable[[], None]:
 def test_a_read_only_disk_leaves_everything_as_it_was(scene: Scene, before: dict[str, bytes]) -> None:
     with mounted(scene.work, "size=1m"):
         scene.prepare(before)
-        subprocess.run(["mount", "-o", "remount,ro", str(scene.work)], check=True)
+        children.run(["mount", "-o", "remount,ro", str(scene.work)], check=True)
         scene.expect_refusal(scene.run("--force"), "out: cannot be written: read-only file system; nothing was written")
 
 
@@ -106,7 +106,7 @@ def test_a_read_only_folder_of_inputs_does_no_harm(scene: Scene) -> None:
     with mounted(scene.inputs, "size=1m"):
         for name, data in copies.items():
             (scene.inputs / name).write_bytes(data)
-        subprocess.run(["mount", "-o", "remount,ro", str(scene.inputs)], check=True)
+        children.run(["mount", "-o", "remount,ro", str(scene.inputs)], check=True)
         scene.expect_whole(scene.run())
 
 
@@ -178,8 +178,8 @@ def test_a_refusal_that_nobody_can_read_is_one_all_the_same(scene: Scene, stream
 def test_a_disk_that_is_full_behind_a_part_of_standard_output_is_said(large: Scene, unbuffered: str) -> None:
     with mounted(large.work, "size=1m"):
         large.prepare(None)
-        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
-        ended = large.run("--stdout", "kernel", streams="> printed.csv", env=environment)
+        env = children.environment(PYTHONUNBUFFERED=unbuffered)
+        ended = large.run("--stdout", "kernel", streams="> printed.csv", env=env)
         (large.work / "printed.csv").unlink()
         large.expect_refusal(ended, "standard output: cannot be written: no space left on device")
 
@@ -202,7 +202,7 @@ def test_a_full_standard_output_behind_the_files_is_said(scene: Scene) -> None:
 @pytest.mark.parametrize("read", [0, 10, 30_000])
 def test_a_pipe_that_is_closed_early_ends_it_quietly(large: Scene, read: int, unbuffered: str) -> None:
     large.prepare(None)
-    with large.start("--stdout", "kernel", env={**os.environ, "PYTHONUNBUFFERED": unbuffered}) as run:
+    with large.start("--stdout", "kernel", env=children.environment(PYTHONUNBUFFERED=unbuffered)) as run:
         assert run.stdout
         assert run.stderr
         run.stdout.read(read)

@@ -3,7 +3,6 @@
 import gzip
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from csvlstm.errors import CsvLstmError
 from csvlstm.network.layers import read_layers
 from csvlstm.network.manifest import Entry, listed_files, write_manifest
+from tests import children
 from tests.fuzz import FUZZED, Bench, bad_cells, commands, places
 from tests.fuzz_damage import Damage, damages
 from tests.fuzz_forms import Written, exports
@@ -147,7 +147,7 @@ def converted(kernel: str, **how: Any) -> Ended:
     sizes = ["--input-size", "1", "--hidden-size", "1"]
     command = [sys.executable, "-W", "error", "-c", MEASURED, "convert", kernel, "bias.csv", *sizes]
     command += ["--stdout", "kernel", "-q"]
-    run = subprocess.run(command, check=False, capture_output=True, timeout=100, **how)
+    run = children.run(command, **how)
     *said, measured = run.stderr.decode().splitlines(keepends=True)
     code, memory = map(int, re.findall(r"ended with (\d+) and (\d+) kB", measured)[0])
     return Ended(code, "".join(said), memory // 1024)

@@ -6,7 +6,6 @@ backend, and the tests that need it are skipped where keras or jax is not instal
 
 import csv
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 
 from csvlstm import read_weights
 from csvlstm.commands.cli import main
+from tests import children
 from tests.golden_recordings import (
     NETWORKS,
     RECORDINGS,
@@ -231,10 +231,8 @@ def test_the_sunspots_network_predicts_in_keras_what_it_predicted_in_tensorflow(
 
 def imported_by(*arguments: str) -> set[str]:
     """Run a fresh interpreter, and name the packages that it imported, or tried to: they need not be installed."""
-    run = subprocess.run(
-        [sys.executable, "-X", "importtime", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    modules = re.findall(r"^import time: +\d+ \| +\d+ \| *(\S+)$", run.stderr, re.MULTILINE)
+    run = children.run([sys.executable, "-X", "importtime", *arguments], cwd=ROOT, check=True)
+    modules = re.findall(r"^import time: +\d+ \| +\d+ \| *(\S+)$", run.stderr.decode(), re.MULTILINE)
     return {module.split(".")[0] for module in modules}
 
 

@@ -1,6 +1,5 @@
 """What the README shows is what the program prints."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import children
 from tests.messages import all_words, messages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,18 +28,8 @@ def commands(console: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("console", CONSOLES, ids=lambda console: console.splitlines()[0])
 def test_the_consoles_show_what_the_commands_print(console: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
-    # The virtual environment's own programs, also where nobody activated it.
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     for command, shown in commands(console):
-        run = subprocess.run(
-            command,
-            shell=True,
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        run = children.run(["sh", "-c", command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert run.stdout.decode() == shown, command
 
 

@@ -3,7 +3,6 @@
 import gzip
 import re
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from csvlstm import keras_lstm, read_weights
 from csvlstm.commands.cli import main
+from tests import children
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 SUNSPOTS, QUIRKS = SAMPLES / "sunspots", SAMPLES / "quirks"
@@ -193,7 +193,7 @@ def test_the_script_makes_the_quirks_again_as_they_are(tmp_path: Path) -> None:
     shutil.copytree(SUNSPOTS, tmp_path / "sunspots")
     (tmp_path / "quirks").mkdir()
     script = shutil.copy(QUIRKS / "make_quirks.py", tmp_path / "quirks")
-    subprocess.run([sys.executable, script], check=True)
+    children.run([sys.executable, script], check=True)
     made = {path.name: uncompressed(path) for path in (tmp_path / "quirks").iterdir()}
     assert made == {path.name: uncompressed(path) for path in QUIRKS.iterdir() if path.is_file()}
 
