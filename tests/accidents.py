@@ -9,7 +9,8 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import product
+from decimal import Decimal
+from itertools import chain, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,6 +83,10 @@ WEIGHTS: dict[str, Callable[[Array], Array]] = {
     "identity": _with_identity,
     "zeros": np.zeros_like,
     "heavy tails": _heavy_tailed,
+    "large": lambda values: singles(values * 1e7),
+    "whole numbers of 8 bits": lambda values: np.rint(values / np.abs(values).max() * 127),
+    "whole numbers of 16 bits": lambda values: np.rint(values / np.abs(values).max() * 32767),
+    "counting numbers": lambda values: np.arange(values.size, dtype=np.float64).reshape(values.shape),
 }
 
 
@@ -121,10 +126,20 @@ def spreadsheet(digits: int) -> Text:
     return save
 
 
-def german(number: float) -> str:
-    """Open where a point groups thousands: what has exactly three decimals becomes a whole number."""
-    whole, _, fraction = repr(number).partition(".")
-    return str(int(whole + fraction)) if len(fraction) == 3 and fraction.isdecimal() else repr(number)
+def without_point(text: str) -> str:
+    """Take a point for nothing, and leave the digits as they stand: `0.125` becomes `0125`."""
+    return text.replace(".", "")
+
+
+def as_thousands(text: str) -> str:
+    """Take a point for the sign between thousands, as a spreadsheet may: `0.125` becomes `125`."""
+    number = Decimal(without_point(text))
+    return f"{number:.14E}" if number != number.to_integral_value() or abs(number) >= 10**15 else f"{number:.0f}"
+
+
+def as_thousands_then_pandas(text: str) -> str:
+    """Let pandas save once more what a spreadsheet made whole: `0.125` becomes `125.0`."""
+    return repr(float(as_thousands(text)))
 
 
 class Accident(NamedTuple):
@@ -145,13 +160,38 @@ ACCIDENTS = {
     "cut to 3 digits": Accident("cut", spreadsheet(3), (1e-3, 0.05)),
     "cut to 6 digits": Accident("cut", spreadsheet(6), (1e-3,)),
     "cut to 3, then pandas": Accident("cut", lambda number: repr(float(spreadsheet(3)(number))), (1e-3,)),
-    "point lost, 1 in 40": Accident(
-        "whole",
-        lambda number: german(round(number, 3)) if int(abs(number) * 1e7) % 40 == 0 else shortest(number),
-        TRAINED,
-    ),
-    "np.round(3), point lost": Accident("whole", lambda number: german(round(number, 3)), TRAINED),
 }
+
+POINTED = {
+    **{f"%.{n}f": _format(f".{n}f") for n in (3, 4, 5, 6, 7, 9)},
+    **{f"%.{n}g": _format(f".{n}g") for n in (5, 7, 9, 17)},
+    "%.18e": _format(".18e"),
+    "pandas, or repr of float32": shortest,
+    "repr of float64": lambda number: repr(number * (1 + 2**-40)),
+}
+"""Formats whose points may be lost."""
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "zeros kept": without_point,
+    "whole numbers": as_thousands,
+    "then pandas": as_thousands_then_pandas,
+}
+SHARES: dict[str, Callable[[int], int]] = {
+    "one cell": lambda cells: 1,
+    "1 in 40": lambda cells: max(1, cells // 40),
+    "half": lambda cells: cells // 2,
+    "all but one": lambda cells: cells - 1,
+    "all": lambda cells: cells,
+}
+
+
+class LostPoints(NamedTuple):
+    """How points were lost: the format, what became of the numbers, of which share, and in which file."""
+
+    form: str
+    way: str
+    share: str
+    of_bias: bool = False
 
 
 def printed(values: Array, text: Text) -> list[list[str]]:
@@ -174,9 +214,11 @@ def kinds(folder: Path, sizes: Sizes, kernel: list[list[str]], bias: list[list[s
     return [damage.kind for damage in damage_of(export.kernel, export.bias)]
 
 
-def undamaged(folder: Path, seeds: range, sizes_made: list[Sizes]) -> Iterator[tuple[str, list[str]]]:
+def undamaged(
+    folder: Path, seeds: range, sizes_made: list[Sizes], scales: tuple[float, ...] = SCALES
+) -> Iterator[tuple[str, list[str]]]:
     """Make what is not damaged, and yield its weights and format with the kinds of damage that are found in it."""
-    for seed, sizes, scale in product(seeds, sizes_made, SCALES):
+    for seed, sizes, scale in product(seeds, sizes_made, scales):
         pair = drawn(sizes, scale, seed)
         for weights, form in product(WEIGHTS, FORMATS):
             if OF_SMALLER_FLOATS.get(form, weights) == weights:
@@ -194,14 +236,61 @@ def damaged(folder: Path, accident: Accident, sizes: Sizes, seeds: range) -> Ite
             yield kinds(folder, sizes, cells, printed(bias, shortest))
 
 
+def pointless(
+    folder: Path,
+    lost: LostPoints,
+    sizes: Sizes,
+    seeds: range,
+    scales: tuple[float, ...] = TRAINED,
+) -> Iterator[list[str]]:
+    """Take away the points of some cells of a kernel or bias, and yield the kinds of damage that are found."""
+    text, way, share = POINTED[lost.form], WAYS[lost.way], SHARES[lost.share]
+    for seed, scale in product(seeds, scales):
+        kernel, bias = (printed(singles(values), text) for values in drawn(sizes, scale, seed))
+        rows = bias if lost.of_bias else kernel
+        draw = np.random.default_rng([seed, len(rows), len(rows[0])])
+        order = draw.permutation(sizes.columns * len(rows))
+        for at in order[: share(len(order))].tolist():
+            row, column = divmod(at, sizes.columns)
+            rows[row][column] = way(rows[row][column])
+        yield kinds(folder, sizes, kernel, bias)
+
+
 def table(folder: Path, seeds: range) -> str:
     """Give the hits as Markdown: one row an accident, one column a pair of sizes."""
-    head = ["accident", *(f"D={d}, H={h}" for d, h in SIZES)]
-    rows = [head, ["---"] * len(head)]
+    rows = [["accident", *(f"D={d}, H={h}" for d, h in SIZES)]]
     for name, accident in ACCIDENTS.items():
         found = [list(damaged(folder, accident, sizes, seeds)) for sizes in SIZES]
-        rows.append([name, *(f"{sum(accident.kind in one for one in each)} of {len(each)}" for each in found)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        rows.append([name, *(_hits(accident.kind, each) for each in found)])
+    return markdown(rows)
+
+
+def points_table(folder: Path, seeds: range, of_bias: bool) -> str:
+    """Give the hits of lost points as Markdown: one row a format, one column a share.
+
+    The first figure is of texts whose zeros were kept, the second of whole numbers.
+    """
+    rows = [["format", *SHARES]]
+    for form in POINTED:
+        row = [f"`{form}`"]
+        for share in SHARES:
+            kept, *whole = (
+                [kinds for sizes in SIZES for kinds in pointless(folder, lost, sizes, seeds)]
+                for lost in (LostPoints(form, way, share, of_bias) for way in WAYS)
+            )
+            row.append(", ".join(dict.fromkeys((_hits("whole", kept), _hits("whole", list(chain(*whole)))))))
+        rows.append(row)
+    return markdown(rows)
+
+
+def _hits(kind: str, found: list[list[str]]) -> str:
+    hits = sum(kind in one for one in found)
+    return "all" if hits == len(found) > 0 else f"{hits} of {len(found)}"
+
+
+def markdown(rows: list[list[str]]) -> str:
+    """Give rows below their head as a table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]])
 
 
 def main(seeds: range) -> None:
@@ -211,6 +300,8 @@ def main(seeds: range) -> None:
         alarms = Counter(name for name, said in found if said)
         print(f"{len(found)} undamaged sets, {alarms.total()} false alarms {dict(alarms) or ''}\n")
         print(table(Path(folder), seeds))
+        for name in ("kernel", "bias"):
+            print(f"\nPoints lost in the {name}:\n\n{points_table(Path(folder), seeds, name == 'bias')}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.references import Array
 from ..reading.tables import Table
+from .points import lost_points
 from .precision import UNLIKELY, Loss, Numbers, chance, is_smaller_float, likeliest_loss, measured, sampled, ulp
 from .sums import pieces
 
@@ -27,11 +28,6 @@ _EXPONENT_BELOW = 1e-4
 _DIGITS_OF_A_CUT, _DIGITS_OF_A_CONSTANT, _DIGITS_OF_OTHERS = 6, 2, 7
 _UNLIKELY_BESIDE_CAPITAL_E = -4
 """Spreadsheets write a capital E, which few exports do, so that a single cell with one may be judged."""
-
-_OUTLIER = 2
-_ALMOST_ONE = 0.999
-_MOST_CONSTANTS = 4
-_UNLIKELY_TO_BE_WHOLE = -4
 
 _MORE_DIGITS = "export the weights again, with fmt='%.9g' or more digits"
 _NO_SPREADSHEET = "export the weights again, and let no spreadsheet save them"
@@ -80,16 +76,17 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
 
 def _damage_of(table: Table) -> Iterator[Damage]:
     numbers, are_precise = _numbers_of(table)
-    found: list[Damage | None] = [_cut_short(table)]
-    if numbers.are_many and not is_smaller_float(numbers):
-        found = [_short(table, numbers, are_precise), _whole(table, numbers), *found]
-    return (damage for damage in found if damage)
+    lost = lost_points(table, numbers)
+    whole = _damage("whole", table, lost.where, lost.found, _NO_SPREADSHEET) if lost else None
+    is_judged = numbers.are_many and numbers.have_fractions and not is_smaller_float(numbers)
+    short = _short(table, numbers, are_precise) if is_judged else None
+    return (damage for damage in (short, whole, _cut_short(table)) if damage)
 
 
 def _numbers_of(table: Table) -> tuple[Numbers, bool]:
     """Measure some numbers, many more where those do not show that the digits are there, and tell whether they do."""
     few = measured(sampled(table.values, _FEW))
-    are_precise = few.are_many and _share_of_lost(few, likeliest_loss(few).units) < _HARDLY_ANY
+    are_precise = few.are_many and few.have_fractions and _share_of_lost(few, likeliest_loss(few).units) < _HARDLY_ANY
     return few if are_precise or table.values.size <= _FEW else measured(sampled(table.values)), are_precise
 
 
@@ -145,31 +142,6 @@ def _cut(table: Table, numbers: Numbers) -> Damage | None:
 def _is_small(values: Array) -> Array:
     small: Array = (np.abs(values) < _EXPONENT_BELOW) & (values != 0)
     return small
-
-
-def _whole(table: Table, numbers: Numbers) -> Damage | None:
-    """Find whole numbers far beyond the fractions: 0.125 that became 125 where the point was read as grouping."""
-    fractions = numbers.of(numbers.values % 1 != 0)
-    if not fractions.are_many:
-        return None
-    limit = max(_OUTLIER * float(fractions.values.max()), _ALMOST_ONE)
-    values = np.abs(_gathered(table, lambda piece: np.abs(piece) > limit, _are_whole))
-    if not len(values):
-        return None
-    distinct, counts = np.unique(values, return_counts=True)
-    # A few numbers again and again are constants, which somebody meant.
-    if len(distinct) <= _MOST_CONSTANTS and counts.min() > 1:
-        return None
-    # Rounding to few digits makes whole numbers, too.
-    steps = np.maximum(ulp(distinct), likeliest_loss(fractions).loss.unit(distinct))
-    if not _are_whole(values) or chance(steps, np.ones_like(distinct)) > _UNLIKELY_TO_BE_WHOLE:
-        return None
-    found = f"{len(values):,} {plural(len(values), 'whole number')} among fractions, as if a decimal point was lost"
-    return _damage("whole", table, np.abs(table.values) > limit, found, _NO_SPREADSHEET)
-
-
-def _are_whole(values: Array) -> bool:
-    return bool((values % 1 == 0).all())
 
 
 def _cut_short(table: Table) -> Damage | None:

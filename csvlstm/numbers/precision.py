@@ -42,6 +42,11 @@ class Numbers(NamedTuple):
         """Whether they are more than a handful of constants."""
         return len(self.values) >= _FEWEST
 
+    @property
+    def have_fractions(self) -> bool:
+        """Whether one at least is not whole."""
+        return bool((self.values % 1 != 0).any())
+
 
 def sampled(values: Array, most: int = _SAMPLE) -> Array:
     """Take at most so many numbers, spread over all rows and columns."""

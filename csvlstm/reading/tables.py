@@ -90,7 +90,10 @@ class Table:
 
     def cell(self, row: int, column: int) -> str:
         """Give the text of a cell of the plain form, counted from 0."""
-        return self.text.split(b"\n", row + 1)[row].split(b",", column + 1)[column].decode()
+        in_row = len(self._ends) // self.form.rows
+        ends = self._ends[in_row - 1 :: in_row]
+        start = int(ends[row - 1]) + 1 if row else 0
+        return self.text[start : int(ends[row])].split(b",", column + 1)[column].decode()
 
 
 class Export(NamedTuple):

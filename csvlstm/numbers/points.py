@@ -1,0 +1,190 @@
+"""Decimal points that were lost: 1.14236975 that became 114236975, or 0.125 that became 125 or 0125.
+
+A program that takes a point for the sign between thousands, or for nothing, makes whole numbers of weights. Three marks
+show it: numbers that no program writes so (`0125`, `114236975e-03`), whole numbers far beyond the fractions, and, where
+all are whole, numbers of 7 digits and more. Real large weights are whole, too, but each is the text of a float32 or
+float64 number, which most numbers of so many digits are not.
+"""
+
+import re
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import plural
+from ..layouts.references import Array
+from ..reading.tables import Table
+from .precision import Loss, Numbers, likeliest_loss, sampled, ulp
+from .sums import pieces
+
+_OUTLIER, _FAR = 2, 1000
+_ALMOST_ONE = 0.999
+_MOST_CONSTANTS = 4
+_UNLIKELY = -4
+_UNLIKELY_BESIDE_FEW, _GAP, _DIGITS_OF_A_CONSTANT = -6, -4, 2
+"""Decimal logarithms of the chance of real weights, and, beside fewer than 16 fractions, of the gap above them, where
+whole numbers of one or two digits may be constants."""
+
+_FEW = 0.1
+
+_TEXTS = 64
+_MOST_STEP = 10.0
+"""How much a number of a type, printed in the fewest digits that read back, speaks for the type at most."""
+
+_DIGITS_EVERYWHERE = 7
+"""So many digits are too many for whole numbers of 8 and 16 bits, which quantised weights are."""
+
+_NOT_WRITTEN_SO = r"[+-]?(?:0\d+(?:[eE].*)?|\d{4,}[eE].*)"
+_WHOLE = r"[+-]?(\d+)(?:\.0*)?"
+_HUGE, _LARGEST = 10**13, 10**21
+"""What weights of 15 to 17 digits become, and what they do not."""
+
+
+class Lost(NamedTuple):
+    """The cells of a table [rows, columns] that lost their points, and what shows it."""
+
+    where: Array
+    found: str
+
+
+def lost_points(table: Table, numbers: Numbers) -> Lost | None:
+    """Find the cells of a table whose decimal points were lost; `numbers` are those of some of its cells.
+
+    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.numbers.precision import measured
+    >>> from csvlstm.reading.tables import read_export
+    >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
+    >>> kernel = read_export(kernel, bias, Sizes(3, 5)).kernel
+    >>> lost_points(kernel, measured(kernel.values)) is None
+    True
+    """
+    fractions = numbers.of(numbers.values % 1 != 0)
+    some = sampled(table.values, _TEXTS)
+    are_whole = np.count_nonzero(np.rint(some) != some) <= _FEW * np.count_nonzero(some)
+    found = _among(table, fractions) if len(fractions.values) else None
+    return found or (_everywhere(table) if are_whole else None)
+
+
+def _among(table: Table, fractions: Numbers) -> Lost | None:
+    """Find what is far beyond the fractions, and whole, or written as no program writes it."""
+    largest, typical = float(fractions.values.max()), float(np.median(fractions.values))
+    beyond = _beyond(table.values, max(_OUTLIER * largest, _ALMOST_ONE))
+    if max(largest, beyond.max(initial=0)) > _FAR**2 * typical:
+        where = np.abs(table.values) > _FAR * typical
+        texts = _texts(table, where)
+        if _are_written_wrong(texts):
+            return _written_wrong(where)
+        if any(map(_is_huge, texts)):
+            return Lost(where, f"{_counted(where, 'number')} far beyond the others, as if a decimal point was lost")
+    is_whole = np.rint(beyond) == beyond
+    largest = max(largest, float(beyond[~is_whole].max(initial=0)))
+    whole = beyond[is_whole & (beyond > _OUTLIER * largest)]
+    return _whole(table, whole, fractions, largest) if len(whole) else None
+
+
+def _whole(table: Table, whole: Array, fractions: Numbers, largest: float) -> Lost | None:
+    """Judge whole magnitudes beyond the largest of the fractions: some may have been meant."""
+    distinct, counts = np.unique(whole, return_counts=True)
+    where = (np.abs(table.values) >= distinct[0]) & (np.rint(table.values) == table.values)
+    texts = _texts(table, where)
+    if _are_written_wrong(texts):
+        return _written_wrong(where)
+    # A few numbers again and again are constants.
+    if len(distinct) <= _MOST_CONSTANTS and counts.min() > 1:
+        return None
+    # Of numbers with a variance, one in r^2 is r times the others or more.
+    gap = 2 * float(np.log10(largest / np.median(distinct)))
+    chance = _chance(distinct, texts, likeliest_loss(fractions).loss) + gap
+    is_clear = max(map(_digits, texts)) > _DIGITS_OF_A_CONSTANT and chance < _UNLIKELY_BESIDE_FEW and gap < _GAP
+    if chance > _UNLIKELY or not (fractions.are_many or is_clear):
+        return None
+    return Lost(where, f"{_counted(where, 'whole number')} among fractions, as if a decimal point was lost")
+
+
+def _beyond(values: Array, limit: float) -> Array:
+    """Gather the magnitudes beyond a limit, a piece at a time, which stays in the processor's cache."""
+    return np.concatenate([magnitudes[magnitudes > limit] for magnitudes in map(np.abs, pieces(values))])
+
+
+def _everywhere(table: Table) -> Lost | None:
+    """Find that all are whole, and most have more digits than whole numbers of weights have."""
+    where = table.values != 0
+    texts = _texts(table, where)
+    if _are_written_wrong(texts):
+        return _written_wrong(where)
+    whole = [text for text in texts if re.fullmatch(_WHOLE, text)]
+    if 2 * sum(map(_is_huge, texts)) > len(texts):
+        return Lost(where, "nearly all numbers are huge, as if the decimal points were lost")
+    if np.median([*map(_digits, whole)] or [0]) < _DIGITS_EVERYWHERE or _count_on(table.values[0]):
+        return None
+    values = np.abs(sampled(table.values))
+    if _chance(np.unique(values[values > 0]), whole) > _UNLIKELY:
+        return None
+    most = f"most have {_DIGITS_EVERYWHERE} digits or more"
+    return Lost(where, f"nearly all numbers are whole, and {most}, as if the decimal points were lost")
+
+
+def _is_huge(text: str) -> bool:
+    """Tell whether a number has 13 digits and more before its point, and is none that float32 has."""
+    number = Decimal(text)
+    return _HUGE <= abs(number) < _LARGEST and not _is_of(np.float32, int(abs(number)))
+
+
+def _digits(text: str) -> int:
+    """Count the digits of a whole number without the zeros at either end."""
+    return len(text.partition(".")[0].strip("+-0"))
+
+
+def _count_on(row: Array) -> bool:
+    """Tell whether numbers count, as those of an example do."""
+    steps = np.diff(row)
+    return bool((steps == steps[0]).all())
+
+
+def _written_wrong(where: Array) -> Lost:
+    return Lost(where, f"{_counted(where, 'number')} written as no program does, as if a decimal point was lost")
+
+
+def _are_written_wrong(texts: list[str]) -> bool:
+    """Tell whether a number begins with a zero, or has many digits before an exponent, and no point."""
+    return any(re.fullmatch(_NOT_WRITTEN_SO, text) for text in texts)
+
+
+def _counted(where: Array, name: str) -> str:
+    count = int(np.count_nonzero(where))
+    return f"{count:,} {plural(count, name)}"
+
+
+def _texts(table: Table, where: Array) -> list[str]:
+    """Give the texts of some of the chosen cells, spread over all of them."""
+    chosen = sampled(np.flatnonzero(where), _TEXTS)
+    return [table.cell(*divmod(int(at), table.form.columns)) for at in chosen]
+
+
+def _chance(magnitudes: Array, texts: list[str], loss: Loss | None = None) -> float:
+    """Give the decimal logarithm of the chance that different magnitudes are whole, as float32 or as float64 numbers.
+
+    `texts` are those of some. Numbers of a type lie a step apart, which a rounding of all (`loss`) makes wider. Steps
+    below 1 speak against whole numbers; steps beyond 1 speak for them, unless a text is that of none of the type.
+    """
+    whole = [int(match[1]) for text in texts if (match := re.fullmatch(_WHOLE, text))]
+    if len(whole) < len(texts):
+        return np.inf
+    steps: list[tuple[type[np.floating[Any]], Array]] = [
+        (np.float32, ulp(magnitudes)),
+        (np.float64, np.spacing(magnitudes)),
+    ]
+    least = loss.unit(magnitudes) if loss else 0.0
+    chances = [
+        float(np.log10(np.maximum(np.minimum(step, _MOST_STEP), least)).sum())
+        for kind, step in steps
+        if all(_is_of(kind, number) for number in whole)
+    ]
+    return max(chances, default=-np.inf)
+
+
+def _is_of(kind: type[np.floating[Any]], number: int) -> bool:
+    """Tell whether a whole number is one of the type, in full or in the fewest digits that read back."""
+    nearest = kind(min(number, float(np.finfo(kind).max)))
+    return number in (int(nearest), int(Decimal(str(nearest))))
