@@ -61,6 +61,22 @@ ONNX = Layout(
     offered=True,
 )
 
+PYTORCH = Layout(
+    "pytorch",
+    "PyTorch",
+    (
+        Array("weight_ih", (X,), _gates("ifco"), "rows"),
+        Array("weight_hh", (H,), _gates("ifco"), "rows"),
+        Array("bias_ih", (B,), _gates("ifco")),
+        Array("bias_hh", (B2,), _gates("ifco")),
+    ),
+    extras=(Array("weight_hr", (R,), gates_along="rows"),),
+    states=("h", "c"),
+    loading="lstm.load_state_dict of the arrays as weight_ih_l0, weight_hh_l0, bias_ih_l0 and bias_hh_l0",
+    source="the docstring of LSTM in torch/nn/modules/rnn.py (2.13)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -101,5 +117,5 @@ DL4J = Layout(
     source="LSTMParamInitializer.java of Deeplearning4j",
 )
 
-LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, COREML, OPENVINO, DL4J)}
+LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, COREML, OPENVINO, DL4J)}
 """All layouts by their keys."""

@@ -106,5 +106,23 @@ def onnx(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by:
     return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
 
 
-REFERENCES: dict[str, Equation] = {"tf1": tf1, "keras": keras, "onnx": onnx}
+def pytorch(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of PyTorch's LSTM, also one with proj_size.
+
+    Source: `LSTMCell` and `ProjectedLSTMCell` in aten/src/ATen/native/RNN.cpp (2.13).
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((4, 1))
+    >>> weights = {"weight_ih": zero, "weight_hh": zero, "bias_ih": np.array([[0.0, 9, 0, 0]])}
+    >>> bool(pytorch(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET] == 9)
+    True
+    """
+    of_x = x @ weights["weight_ih"].T + _bias(weights, "bias_ih")
+    of_h = h @ weights["weight_hh"].T + _bias(weights, "bias_hh")
+    i, f, g, o = np.split(of_x + of_h, 4, axis=1)
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    h = by.recurrent(o) * by.candidate(c)
+    return _step(i, f, g, o, c, h @ weights["weight_hr"].T if "weight_hr" in weights else h)
+
+
+REFERENCES: dict[str, Equation] = {"tf1": tf1, "keras": keras, "onnx": onnx, "pytorch": pytorch}
 """The equations of each layout by its key."""
