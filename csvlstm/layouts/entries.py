@@ -77,6 +77,20 @@ PYTORCH = Layout(
     offered=True,
 )
 
+FLAX = Layout(
+    "flax",
+    "Flax",
+    tuple(
+        Array(f"{side}{letter}_{weights}", (operand,), (gate,))
+        for side, weights, operand in (("i", "kernel", X), ("h", "kernel", H), ("h", "bias", B))
+        for letter, gate in zip("ifgo", _gates("ifco"), strict=True)
+    ),
+    states=("c", "h"),
+    loading="the parameters of nn.LSTMCell or nn.OptimizedLSTMCell, nested: {'ii': {'kernel': ...}, ...}",
+    source="LSTMCell.__call__ in flax/linen/recurrent.py (0.12)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -117,5 +131,5 @@ DL4J = Layout(
     source="LSTMParamInitializer.java of Deeplearning4j",
 )
 
-LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, COREML, OPENVINO, DL4J)}
+LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, COREML, OPENVINO, DL4J)}
 """All layouts by their keys."""

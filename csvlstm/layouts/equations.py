@@ -124,5 +124,25 @@ def pytorch(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, 
     return _step(i, f, g, o, c, h @ weights["weight_hr"].T if "weight_hr" in weights else h)
 
 
-REFERENCES: dict[str, Equation] = {"tf1": tf1, "keras": keras, "onnx": onnx, "pytorch": pytorch}
+def flax(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of Flax's LSTMCell or OptimizedLSTMCell.
+
+    Source: `LSTMCell.__call__` in flax/linen/recurrent.py (0.12).
+
+    >>> one, kernels = np.ones((1, 1)), {f"{a}{b}_kernel": np.ones((1, 1)) for a in "ih" for b in "ifgo"}
+    >>> step = flax(one, one, one, kernels | {"hf_bias": np.full((1, 1), 7.0)}, 0.0, Activations())
+    >>> step.preactivations[Gate.INPUT], step.preactivations[Gate.FORGET]
+    (array([[2.]]), array([[9.]]))
+    """
+
+    def dense(gate: str) -> Array:
+        of_x: Array = x @ weights[f"i{gate}_kernel"]
+        return of_x + (h @ weights[f"h{gate}_kernel"] + _bias(weights, f"h{gate}_bias"))
+
+    i, f, g, o = dense("i"), dense("f"), dense("g"), dense("o")
+    new_c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    return _step(i, f, g, o, new_c, by.recurrent(o) * by.candidate(new_c))
+
+
+REFERENCES: dict[str, Equation] = {"tf1": tf1, "keras": keras, "onnx": onnx, "pytorch": pytorch, "flax": flax}
 """The equations of each layout by its key."""
