@@ -91,6 +91,17 @@ FLAX = Layout(
     offered=True,
 )
 
+HAIKU = Layout(
+    "haiku",
+    "Haiku",
+    (Array("w", (X, H), _gates("icfo")), Array("b", (B,), _gates("icfo"))),
+    forget_bias=1.0,
+    states=("h", "c"),
+    loading="the parameters of hk.LSTM, {'lstm/linear': {'w': ..., 'b': ...}}",
+    source="LSTM.__call__ in haiku/_src/recurrent.py (0.0.17)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -131,5 +142,5 @@ DL4J = Layout(
     source="LSTMParamInitializer.java of Deeplearning4j",
 )
 
-LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, COREML, OPENVINO, DL4J)}
+LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, COREML, OPENVINO, DL4J)}
 """All layouts by their keys."""

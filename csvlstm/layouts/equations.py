@@ -144,5 +144,26 @@ def flax(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by:
     return _step(i, f, g, o, new_c, by.recurrent(o) * by.candidate(new_c))
 
 
-REFERENCES: dict[str, Equation] = {"tf1": tf1, "keras": keras, "onnx": onnx, "pytorch": pytorch, "flax": flax}
+def haiku(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of Haiku's LSTM, which adds 1 to the forget gate. Source: `LSTM.__call__` in haiku/_src/recurrent.py.
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((1, 4))
+    >>> haiku(one, one, one, {"w": np.zeros((2, 4)), "b": zero}, 0.0, Activations()).preactivations[Gate.FORGET]
+    array([[1.]])
+    """
+    gated = np.concatenate([x, h], axis=-1) @ weights["w"] + _bias(weights, "b")
+    i, g, f, o = np.split(gated, 4, axis=-1)
+    f = f + 1
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
+
+
+REFERENCES: dict[str, Equation] = {
+    "tf1": tf1,
+    "keras": keras,
+    "onnx": onnx,
+    "pytorch": pytorch,
+    "flax": flax,
+    "haiku": haiku,
+}
 """The equations of each layout by its key."""
