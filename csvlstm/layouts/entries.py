@@ -102,6 +102,17 @@ HAIKU = Layout(
     offered=True,
 )
 
+SONNET = Layout(
+    "sonnet",
+    "Sonnet",
+    (Array("w_i", (X,), _gates("ifco")), Array("w_h", (H,), _gates("ifco")), Array("b", (B,), _gates("ifco"))),
+    extras=(Array("projection", (R,)),),
+    states=("h", "c"),
+    loading="assign the arrays to the variables w_i, w_h and b of snt.LSTM",
+    source="_lstm_fn in sonnet/src/recurrent.py (2.0)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -142,5 +153,5 @@ DL4J = Layout(
     source="LSTMParamInitializer.java of Deeplearning4j",
 )
 
-LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, COREML, OPENVINO, DL4J)}
+LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, COREML, OPENVINO, DL4J)}
 """All layouts by their keys."""

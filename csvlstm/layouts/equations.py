@@ -158,6 +158,24 @@ def haiku(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by
     return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
 
 
+def sonnet(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of Sonnet's LSTM, also one with a projection. Source: `_lstm_fn` in sonnet/src/recurrent.py (2.0).
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((1, 4))
+    >>> weights = {"w_i": zero, "w_h": zero, "b": np.array([[0.0, 9, 0, 0]])}
+    >>> sonnet(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET]
+    array([[9.]])
+    """
+    gates = x @ weights["w_i"] + h @ weights["w_h"] + _bias(weights, "b")
+    i, f, g, o = np.split(gates, 4, axis=1)
+    next_cell = by.recurrent(f) * c
+    next_cell = next_cell + by.recurrent(i) * by.candidate(g)
+    next_hidden = by.recurrent(o) * by.candidate(next_cell)
+    if "projection" in weights:
+        next_hidden = next_hidden @ weights["projection"]
+    return _step(i, f, g, o, next_cell, next_hidden)
+
+
 REFERENCES: dict[str, Equation] = {
     "tf1": tf1,
     "keras": keras,
@@ -165,5 +183,6 @@ REFERENCES: dict[str, Equation] = {
     "pytorch": pytorch,
     "flax": flax,
     "haiku": haiku,
+    "sonnet": sonnet,
 }
 """The equations of each layout by its key."""
