@@ -138,6 +138,7 @@ OPENVINO = Layout(
     states=("h", "c"),
     loading="inputs W, R and B of an LSTMSequence",
     source="the operation LSTMSequence in OpenVINO's opset",
+    offered=True,
 )
 
 DL4J = Layout(

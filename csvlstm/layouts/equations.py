@@ -176,6 +176,19 @@ def sonnet(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, b
     return _step(i, f, g, o, next_cell, next_hidden)
 
 
+def openvino(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of OpenVINO's LSTMSequence. Source: `lstm_cell` in openvino/reference/lstm_cell.hpp (fico).
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((4, 1))
+    >>> weights = {"W": zero, "R": zero, "B": np.array([[9.0, 0, 0, 0]])}
+    >>> openvino(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET]
+    array([[9.]])
+    """
+    f, i, g, o = np.split(x @ weights["W"].T + h @ weights["R"].T + _bias(weights, "B"), 4, axis=1)
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
+
+
 REFERENCES: dict[str, Equation] = {
     "tf1": tf1,
     "keras": keras,
@@ -184,5 +197,6 @@ REFERENCES: dict[str, Equation] = {
     "flax": flax,
     "haiku": haiku,
     "sonnet": sonnet,
+    "openvino": openvino,
 }
 """The equations of each layout by its key."""
