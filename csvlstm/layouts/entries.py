@@ -113,6 +113,20 @@ SONNET = Layout(
     offered=True,
 )
 
+EQUINOX = Layout(
+    "equinox",
+    "Equinox",
+    (
+        Array("weight_ih", (X,), _gates("ifco"), "rows"),
+        Array("weight_hh", (H,), _gates("ifco"), "rows"),
+        Array("bias", (B,), _gates("ifco")),
+    ),
+    states=("h", "c"),
+    loading="eqx.tree_at of the fields weight_ih, weight_hh and bias of eqx.nn.LSTMCell",
+    source="LSTMCell.__call__ in equinox/nn/_rnn.py (0.13)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -154,5 +168,7 @@ DL4J = Layout(
     source="LSTMParamInitializer.java of Deeplearning4j",
 )
 
-LAYOUTS = {layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, COREML, OPENVINO, DL4J)}
+LAYOUTS = {
+    layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, COREML, OPENVINO, DL4J)
+}
 """All layouts by their keys."""

@@ -189,6 +189,20 @@ def openvino(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float,
     return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
 
 
+def equinox(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of the LSTMCell of Equinox. Source: `LSTMCell.__call__` in equinox/nn/_rnn.py (0.13).
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((4, 1))
+    >>> weights = {"weight_ih": zero, "weight_hh": zero, "bias": np.array([[0.0, 9, 0, 0]])}
+    >>> equinox(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET]
+    array([[9.]])
+    """
+    lin = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + _bias(weights, "bias")
+    i, f, g, o = np.split(lin, 4, axis=-1)
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
+
+
 REFERENCES: dict[str, Equation] = {
     "tf1": tf1,
     "keras": keras,
@@ -198,5 +212,6 @@ REFERENCES: dict[str, Equation] = {
     "haiku": haiku,
     "sonnet": sonnet,
     "openvino": openvino,
+    "equinox": equinox,
 }
 """The equations of each layout by its key."""
