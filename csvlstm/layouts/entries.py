@@ -127,6 +127,20 @@ EQUINOX = Layout(
     offered=True,
 )
 
+MLX = Layout(
+    "mlx",
+    "MLX",
+    (
+        Array("Wx", (X,), _gates("ifco"), "rows"),
+        Array("Wh", (H,), _gates("ifco"), "rows"),
+        Array("bias", (B,), _gates("ifco")),
+    ),
+    states=("h", "c"),
+    loading="lstm.load_weights of the arrays as Wx, Wh and bias",
+    source="LSTM.__call__ in mlx/nn/layers/recurrent.py (0.32)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -169,6 +183,7 @@ DL4J = Layout(
 )
 
 LAYOUTS = {
-    layout.key: layout for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, COREML, OPENVINO, DL4J)
+    layout.key: layout
+    for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, MLX, COREML, OPENVINO, DL4J)
 }
 """All layouts by their keys."""

@@ -203,6 +203,20 @@ def equinox(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, 
     return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
 
 
+def mlx(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of MLX's LSTM. Source: `LSTM.__call__` in mlx/nn/layers/recurrent.py (0.32).
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((4, 1))
+    >>> weights = {"Wx": zero, "Wh": zero, "bias": np.array([[0.0, 9, 0, 0]])}
+    >>> mlx(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET]
+    array([[9.]])
+    """
+    ifgo = x @ weights["Wx"].T + _bias(weights, "bias") + h @ weights["Wh"].T
+    i, f, g, o = np.split(ifgo, 4, axis=-1)
+    c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
+
+
 REFERENCES: dict[str, Equation] = {
     "tf1": tf1,
     "keras": keras,
@@ -213,5 +227,6 @@ REFERENCES: dict[str, Equation] = {
     "sonnet": sonnet,
     "openvino": openvino,
     "equinox": equinox,
+    "mlx": mlx,
 }
 """The equations of each layout by its key."""
