@@ -141,6 +141,20 @@ MLX = Layout(
     offered=True,
 )
 
+NNX = Layout(
+    "nnx",
+    "Flax nnx.OptimizedLSTMCell",
+    (
+        Array("dense_i_kernel", (X,), _gates("ifco")),
+        Array("dense_h_kernel", (H,), _gates("ifco")),
+        Array("dense_h_bias", (B,), _gates("ifco")),
+    ),
+    states=("c", "h"),
+    loading="dense_i.kernel, dense_h.kernel and dense_h.bias of nnx.OptimizedLSTMCell",
+    source="OptimizedLSTMCell.__call__ in flax/nnx/nn/recurrent.py (0.12)",
+    offered=True,
+)
+
 COREML = Layout(
     "coreml",
     "Core ML",
@@ -184,6 +198,6 @@ DL4J = Layout(
 
 LAYOUTS = {
     layout.key: layout
-    for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, MLX, COREML, OPENVINO, DL4J)
+    for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, MLX, NNX, COREML, OPENVINO, DL4J)
 }
 """All layouts by their keys."""

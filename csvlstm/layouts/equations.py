@@ -217,6 +217,20 @@ def mlx(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: 
     return _step(i, f, g, o, c, by.recurrent(o) * by.candidate(c))
 
 
+def nnx(x: Array, c: Array, h: Array, weights: Weights, forget_bias: float, by: Activations) -> Step:
+    """Run a step of nnx.OptimizedLSTMCell. Source: its `__call__` in flax/nnx/nn/recurrent.py (0.12).
+
+    >>> one, zero = np.ones((1, 1)), np.zeros((1, 4))
+    >>> weights = {"dense_i_kernel": zero, "dense_h_kernel": zero, "dense_h_bias": np.array([[0.0, 9, 0, 0]])}
+    >>> nnx(one, one, one, weights, 0.0, Activations()).preactivations[Gate.FORGET]
+    array([[9.]])
+    """
+    y = x @ weights["dense_i_kernel"] + (h @ weights["dense_h_kernel"] + _bias(weights, "dense_h_bias"))
+    i, f, g, o = np.split(y, 4, axis=-1)
+    new_c = by.recurrent(f) * c + by.recurrent(i) * by.candidate(g)
+    return _step(i, f, g, o, new_c, by.recurrent(o) * by.candidate(new_c))
+
+
 REFERENCES: dict[str, Equation] = {
     "tf1": tf1,
     "keras": keras,
@@ -228,5 +242,6 @@ REFERENCES: dict[str, Equation] = {
     "openvino": openvino,
     "equinox": equinox,
     "mlx": mlx,
+    "nnx": nnx,
 }
 """The equations of each layout by its key."""
