@@ -145,6 +145,7 @@ def test_the_reference_of_every_target_computes_what_the_source_recorded(recordi
     assert difference_of_reference(layout, converted(recording, layout), recording) <= TOLERANCE
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.parametrize("target", LIVE)
 def test_every_real_target_computes_what_every_source_recorded(target: str) -> None:
     for recording in RECORDINGS:

@@ -24,6 +24,15 @@ def shapes(kind, input_size, hidden_size, projected):
     return {name: getattr(cell, name).shape for name in NAMES if getattr(cell, name) is not None}
 
 
+@eqx.filter_jit
+def _unroll(cell, states, x):
+    def step(state, x):
+        state = jax.vmap(cell)(x, state)
+        return state, state[0]
+
+    return jax.lax.scan(step, states, x)
+
+
 def run(weights, x, states):
     rows, input_size = weights["weight_ih"].shape
     given = [name for name in NAMES if name in weights]
@@ -33,9 +42,5 @@ def run(weights, x, states):
         [jax.numpy.asarray(weights[name]) for name in given],
     )
 
-    def step(state, x):
-        state = jax.vmap(cell)(x, state)
-        return state, state[0]
-
-    final, outputs = jax.lax.scan(step, tuple(map(jax.numpy.asarray, states)), x.transpose(1, 0, 2))
+    final, outputs = _unroll(cell, tuple(map(jax.numpy.asarray, states)), x.transpose(1, 0, 2))
     return np.asarray(outputs).transpose(1, 0, 2), [np.asarray(state) for state in final]

@@ -5,6 +5,8 @@ pip install flax
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import flax
 import jax
 import numpy as np
@@ -16,17 +18,20 @@ KINDS = ("plain",)
 STATES = ("c", "h")
 
 
+@lru_cache
 def _rnn(hidden_size):
-    return nn.RNN(nn.LSTMCell(hidden_size, name="cell"), return_carry=True)
+    rnn = nn.RNN(nn.LSTMCell(hidden_size, name="cell"), return_carry=True)
+    return rnn.init, jax.jit(lambda *given: rnn.apply(*given[:2], initial_carry=given[2]))
 
 
 def shapes(kind, input_size, hidden_size, projected):
-    parameters = _rnn(hidden_size).init(jax.random.PRNGKey(0), np.zeros((1, 1, input_size)))["params"]["cell"]
+    init, _ = _rnn(hidden_size)
+    parameters = init(jax.random.PRNGKey(0), np.zeros((1, 1, input_size)))["params"]["cell"]
     return {"_".join(path): array.shape for path, array in flatten_dict(parameters).items()}
 
 
 def run(weights, x, states):
     cell = unflatten_dict({tuple(name.split("_")): array for name, array in weights.items()})
-    rnn = _rnn(len(weights["hi_kernel"]))
-    final, outputs = rnn.apply({"params": {"cell": cell}}, x, initial_carry=tuple(states))
+    _, apply = _rnn(len(weights["hi_kernel"]))
+    final, outputs = apply({"params": {"cell": cell}}, x, tuple(states))
     return np.asarray(outputs), [np.asarray(state) for state in final]

@@ -5,6 +5,8 @@ pip install dm-haiku
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import haiku as hk
 import jax
 import numpy as np
@@ -14,19 +16,23 @@ KINDS = ("plain",)
 STATES = ("h", "c")
 
 
+@lru_cache
 def _unroll(hidden_size):
     def unroll(x, hidden, cell):
         return hk.dynamic_unroll(hk.LSTM(hidden_size), x, hk.LSTMState(hidden, cell), time_major=False)
 
-    return hk.without_apply_rng(hk.transform(unroll))
+    network = hk.without_apply_rng(hk.transform(unroll))
+    return network.init, jax.jit(network.apply)
 
 
 def shapes(kind, input_size, hidden_size, projected):
     zero = np.zeros((1, hidden_size), np.float32)
-    parameters = _unroll(hidden_size).init(jax.random.PRNGKey(0), np.zeros((1, 1, input_size)), zero, zero)
+    init, _ = _unroll(hidden_size)
+    parameters = init(jax.random.PRNGKey(0), np.zeros((1, 1, input_size)), zero, zero)
     return {name: array.shape for name, array in parameters["lstm/linear"].items()}
 
 
 def run(weights, x, states):
-    outputs, final = _unroll(len(weights["b"]) // 4).apply({"lstm/linear": weights}, x, *states)
+    _, apply = _unroll(len(weights["b"]) // 4)
+    outputs, final = apply({"lstm/linear": weights}, x, *states)
     return np.asarray(outputs), [np.asarray(final.hidden), np.asarray(final.cell)]

@@ -28,11 +28,15 @@ def shapes(kind, input_size, hidden_size, projected):
     return {name: getattr(getattr(cell, layer), array).shape for name, (layer, array) in NAMES.items()}
 
 
+@nnx.jit
+def _unroll(rnn, x, states):
+    return rnn(x, initial_carry=states)
+
+
 def run(weights, x, states):
     input_size, columns = weights["dense_i_kernel"].shape
     cell = _cell(input_size, columns // 4)
     for name, (layer, array) in NAMES.items():
-        getattr(getattr(cell, layer), array).value = weights[name]
-    rnn = nnx.RNN(cell, return_carry=True)
-    final, outputs = rnn(x, initial_carry=tuple(map(np.asarray, states)))
+        getattr(getattr(cell, layer), array)[...] = weights[name]
+    final, outputs = _unroll(nnx.RNN(cell, return_carry=True), x, tuple(states))
     return np.asarray(outputs), [np.asarray(state) for state in final]
