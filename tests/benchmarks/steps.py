@@ -148,11 +148,11 @@ def main() -> None:
     clock = Clock(float(sys.argv[1]))
     from argparse import Namespace
 
-    from csvlstm.commands import cli
+    from csvlstm.commands import cli, convert_arguments
     from csvlstm.process import collect_rarely
 
     collect_rarely()
-    convert = cli._convert
+    run = convert_arguments.run
 
     def watched(asked: Namespace) -> int:
         clock.seconds[START] = clock.now()
@@ -160,9 +160,9 @@ def main() -> None:
         for step, names in STEPS.items():
             for name in names:
                 clock.watch(step, name)
-        return convert(asked)
+        return run(asked)
 
-    cli._convert = watched
+    convert_arguments.run = watched
     code = cli.main(["convert", *sys.argv[2:-1], "-q", "-o", sys.argv[-1]])
     clock.begins |= {START: 0.0, END: clock.now()}
     for step, begins in clock.begins.items():

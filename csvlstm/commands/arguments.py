@@ -1,0 +1,202 @@
+"""What the commands share at their edge: arguments, what they declare, and how a report is printed.
+
+numpy is imported where a command begins its work, so that --help answers at once.
+"""
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from ..errors import CsvLstmError, shown
+from ..layouts.layout import Sizes
+from ..reading.declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
+from ..reading.sources import STANDARD_INPUT
+from .streams import print_json, say, tell
+
+if TYPE_CHECKING:
+    from ..network.topology import Network
+    from ..numbers.damage import Damage
+    from ..reading.shapes import Options
+    from ..verdict.report import Report
+
+DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
+"""The exit codes: equivalent, not equivalent, refused, and a mistake of csvlstm itself."""
+
+
+def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
+    """Add what names an export: its files and sizes, or a table of layers, and how they are read."""
+    if of_network:
+        for option in ("--input-size", "--hidden-size"):
+            command.add_argument(option, type=_refused_beside_layers, help=argparse.SUPPRESS)
+    else:
+        _add_cell(command)
+    command.add_argument("--layers", metavar="LAYERS.CSV", help="the table of a network's cells, in place of these")
+    command.add_argument(
+        "--independent",
+        action="store_true",
+        help="the rows of LAYERS.CSV are separate cells, not the layers of a stack",
+    )
+    command.add_argument(
+        "--forget-bias",
+        metavar="F",
+        type=_finite,
+        default=1.0,
+        help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM); with "
+        "--layers, that of the rows without a forget_bias",
+    )
+    add_reading(command)
+    command.add_argument("--strict", action="store_true", help="refuse an export that shows damage, rather than warn")
+
+
+def add_reading(command: argparse.ArgumentParser) -> None:
+    """Add what settles how a file is read where it could be read in two ways."""
+    command.add_argument("--transposed", action="store_true", help="the kernel is 4H x (D+H)")
+    yes_or_no = argparse.BooleanOptionalAction
+    command.add_argument(
+        "--header", action=yes_or_no, help="whether an extra first row is a header row (default: found)"
+    )
+    command.add_argument("--index", action=yes_or_no, help="whether an extra first column is an index (default: found)")
+    command.add_argument(
+        "--delimiter",
+        metavar="MARK",
+        type=_delimiter,
+        help="what parts the cells: comma, semicolon, tab, blanks or the character itself (default: found)",
+    )
+    command.add_argument(
+        "--decimal", metavar="SIGN", type=decimal_sign, help="decimal sign: point or comma, or itself (default: found)"
+    )
+
+
+def add_converted_set(command: argparse.ArgumentParser) -> None:
+    """Add the folder of a converted set, and what settles how its files are read."""
+    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    yes_or_no = argparse.BooleanOptionalAction
+    command.add_argument("--set-header", action=yes_or_no, help="the same as --header, about the converted set")
+    command.add_argument("--set-index", action=yes_or_no, help="the same as --index, about the converted set")
+
+
+def _add_cell(command: argparse.ArgumentParser) -> None:
+    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
+    command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
+    command.add_argument("--input-size", metavar="D", type=_size, required=True, help="input size of the cell")
+    command.add_argument(
+        "--hidden-size", metavar="H", type=_size, required=True, help="hidden size (units) of the cell"
+    )
+
+
+def _refused_beside_layers(text: str) -> NoReturn:
+    raise argparse.ArgumentTypeError("goes with KERNEL and BIAS, not with --layers")
+
+
+def add_report(command: argparse.ArgumentParser) -> None:
+    """Add what the check of both cells takes, and how the report is printed."""
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="of the behaviour check's inputs (default 0)")
+    add_messages(command)
+
+
+def add_messages(command: argparse.ArgumentParser) -> None:
+    """Add how the result is printed."""
+    command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
+    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error, only warnings")
+    command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
+
+
+def _size(text: str, largest: int = LARGEST_SIZE) -> int:
+    size = read_size(text, largest)
+    if size is None:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no size; expected a whole number from 1 to {largest}")
+    return size
+
+
+def size_of_file(text: str) -> int:
+    """Read the number of bytes of a file."""
+    return _size(text, LARGEST_FILE)
+
+
+def _delimiter(text: str) -> bytes:
+    mark = {"comma": ",", "semicolon": ";", "tab": "\t", "blanks": " "}.get(text, text)
+    if not (len(mark) == 1 and (" " <= mark <= "~" or mark == "\t")) or mark.isalnum() or mark in '+-._"':
+        raise argparse.ArgumentTypeError(
+            f"{text!r} parts no cells; expected comma, semicolon, tab, blanks or a character"
+        )
+    return mark.encode()
+
+
+def decimal_sign(text: str) -> bytes:
+    """Read a decimal sign by its name or as itself."""
+    sign = {"point": ".", "comma": ","}.get(text, text)
+    if sign not in (".", ","):
+        raise argparse.ArgumentTypeError(f"{text!r} is no decimal sign; expected point or comma")
+    return sign.encode()
+
+
+def _finite(text: str) -> float:
+    number = read_number(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no finite number")
+    return number
+
+
+def tolerance(text: str) -> float:
+    """Read a number that is not negative."""
+    number = _finite(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is negative")
+    return number
+
+
+def network_of(asked: argparse.Namespace) -> "Network":
+    """Give the network that the arguments name: one cell, or the layers of a table."""
+    from ..network.topology import Cell, single
+
+    if asked.layers is not None:
+        from ..network.layers import read_layers
+
+        return read_layers(asked.layers, asked.forget_bias, chained=not asked.independent)
+    if asked.independent:
+        raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
+    refuse_two_standard_inputs(asked)
+    return single(Cell(asked.kernel, asked.bias, Sizes(asked.input_size, asked.hidden_size), asked.forget_bias))
+
+
+def reading_of(asked: argparse.Namespace) -> "Options":
+    """Give how the files of the export are to be read."""
+    from ..reading.shapes import Options
+
+    return Options(asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal)
+
+
+def reading_of_set(asked: argparse.Namespace) -> "Options":
+    """Give how the files of the converted set are to be read."""
+    from ..reading.shapes import Options
+
+    return Options(header_row=asked.set_header, index_column=asked.set_index)
+
+
+def refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
+    """Refuse both files from standard input."""
+    if asked.kernel == asked.bias == STANDARD_INPUT:
+        raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
+
+
+def refuse_two_tables(asked: argparse.Namespace) -> None:
+    """Refuse a JSON object and a CSV table on the same standard output."""
+    if asked.json and asked.csv:
+        raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
+
+
+def show(report: "Report", asked: argparse.Namespace) -> None:
+    """Print a report: its warnings, its JSON object where asked for, its summary."""
+    from ..verdict.report import as_json, as_text
+
+    warn(report.warnings)
+    if asked.json:
+        print_json(as_json(report), written=bool(report.written))
+    if not asked.quiet:
+        tell(as_text(report))
+
+
+def warn(warnings: "Sequence[Damage]") -> None:
+    """Print warnings, each on one line."""
+    for damage in warnings:
+        say(f"warning: {damage}")

@@ -1,0 +1,78 @@
+"""The arguments of `csvlstm audit`, and how its work is begun and shown."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from .arguments import (
+    DIFFERENT,
+    DONE,
+    add_converted_set,
+    add_messages,
+    add_source,
+    network_of,
+    reading_of,
+    reading_of_set,
+    warn,
+)
+from .streams import print_json, tell
+
+if TYPE_CHECKING:
+    from .cli import Parser
+
+_USAGE = """\
+csvlstm audit KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options] -o FILE
+       csvlstm audit --layers LAYERS.CSV CONVERTED_DIR [options] -o FILE"""
+
+_EPILOG = """\
+examples:
+  csvlstm audit kernel.csv bias.csv converted --input-size 3 --hidden-size 5 -o audit.csv
+  csvlstm audit --layers layers.csv converted -o audit.xlsx
+
+audit.csv and audit.json hold control totals: for each block both ranges and both files with their SHA-256, both sums,
+and how the cells compare. audit.xlsx computes the same by live formulas; --template leaves its value sheets empty, for
+who fills them with their own hands.
+
+exit codes:
+  0  equivalent
+  1  not equivalent; FILE was written and says where
+  2  wrong usage, an input that is not what was declared, or an output that cannot be written; nothing was written
+  3  a bug in csvlstm
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> None:
+    """Add the command audit to those of the program."""
+    command = commands.add_parser(
+        "audit",
+        usage=_USAGE,
+        help="write evidence that a spreadsheet can recompute",
+        description="Compare kernel.csv, recurrent_kernel.csv and bias.csv in CONVERTED_DIR with the export of a "
+        "TensorFlow 1 LSTM cell, or the folders of a network with the exports of its cells, and write the evidence to "
+        "a file whose ending picks its form.",
+        epilog=_EPILOG,
+    )
+    command.set_defaults(run=run)
+    add_source(command, of_network)
+    add_converted_set(command)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="a file that ends in .csv, .json or .xlsx"
+    )
+    command.add_argument("--template", action="store_true", help="leave the value sheets of the workbook empty")
+    command.add_argument("--force", action="store_true", help="replace an existing FILE (never an input)")
+    add_messages(command)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what the arguments ask for, print what was found, and give the exit code."""
+    from ..evidence.records import as_json, as_text
+    from .audit import Evidence, audit_files, refuse_form
+
+    evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet, asked.strict)
+    refuse_form(evidence)
+    audit = audit_files(network_of(asked), asked.directory, evidence, reading_of(asked), reading_of_set(asked))
+    warn(audit.warnings)
+    if asked.json:
+        print_json(as_json(audit), written=True)
+    if not asked.quiet:
+        tell(as_text(audit))
+    return DONE if audit.equivalent else DIFFERENT

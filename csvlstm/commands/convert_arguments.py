@@ -1,0 +1,122 @@
+"""The arguments of `csvlstm convert`, and how its work is begun and shown."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from ..errors import CsvLstmError
+from ..layouts.layout import PARTS
+from .arguments import DIFFERENT, DONE, add_report, add_source, decimal_sign, network_of, reading_of, show
+from .streams import print_bytes
+
+if TYPE_CHECKING:
+    from .cli import Parser
+
+_USAGE = """\
+csvlstm convert KERNEL BIAS --input-size D --hidden-size H [options] (-o DIR | --stdout PART)
+       csvlstm convert --layers LAYERS.CSV [options] -o DIR"""
+
+_EPILOG = """\
+examples:
+  csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 -o converted
+  csvlstm convert --layers layers.csv -o converted
+
+The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or column, in C
+order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), decimal commas,
+quotes, UTF-16, a header row, an index column, comments of np.savetxt, gzip, bzip2 and xz are recognised. One of the two
+files may be - for standard input.
+
+LAYERS.CSV has one row a cell, from the input up, under the column names layer, kernel, bias, input_size, hidden_size,
+and optionally direction (forward or backward) and forget_bias. Paths in it are relative to it. DIR then gets a folder
+for each layer, and weights.csv, which lists the files in the order that set_weights takes.
+
+exit codes:
+  0  done, and both sides are equivalent
+  1  not equivalent; nothing was written
+  2  wrong usage, an input that is not what was declared, or an output that cannot be written; nothing was written
+  3  a bug in csvlstm
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> None:
+    """Add the command convert to those of the program."""
+    command = commands.add_parser(
+        "convert",
+        usage=_USAGE,
+        help="convert a kernel and a bias, or a whole network, and check the result",
+        description="Convert the exported kernel and bias of one TensorFlow 1 LSTM cell, or of each cell of a network, "
+        "to kernel.csv, recurrent_kernel.csv and bias.csv for a Keras LSTM layer, and check that both compute the same "
+        "before any of them is visible.",
+        epilog=_EPILOG,
+    )
+    command.set_defaults(run=run)
+    add_source(command, of_network)
+    _add_outputs(command)
+    add_report(command)
+
+
+def _add_outputs(command: argparse.ArgumentParser) -> None:
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("-o", "--output", metavar="DIR", help="folder for the files, made where it does not exist")
+    where.add_argument("--stdout", choices=PARTS, help="print this one file instead")
+    command.add_argument(
+        "--force", action="store_true", help="replace existing files in DIR, or a network there (never an input)"
+    )
+    command.add_argument("--no-check", action="store_true", help="leave out the behaviour half of the check")
+    command.add_argument(
+        "--output-plain-decimals",
+        action="store_true",
+        help="write cells with an exponent as plain decimals of the same value, which spreadsheets do not cut",
+    )
+    command.add_argument(
+        "--output-delimiter",
+        metavar="CHAR",
+        type=_output_delimiter,
+        default=",",
+        help="comma, semicolon or tab, or itself (default comma)",
+    )
+    command.add_argument(
+        "--output-decimal",
+        metavar="SIGN",
+        type=decimal_sign,
+        default=b".",
+        help="point or comma, or itself",
+    )
+    command.add_argument(
+        "--output-labels",
+        action="store_true",
+        help="add a header row (i_0 ...) and a first column (x_0 ..., h_0 ...)",
+    )
+
+
+def _output_delimiter(text: str) -> str:
+    mark = {"comma": ",", "semicolon": ";", "tab": "\t"}.get(text, text)
+    if mark not in (",", ";", "\t"):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of comma, semicolon and tab")
+    return mark
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what the arguments ask for, print what was found, and give the exit code."""
+    if asked.json and asked.stdout:
+        raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
+    if asked.layers and asked.stdout:
+        raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
+    if asked.output_decimal == asked.output_delimiter.encode():
+        raise CsvLstmError("--output-decimal and --output-delimiter are the same", expected="--output-delimiter ';'")
+    from ..converted.styles import Style
+    from ..progress import progress
+    from .convert import Conversion, convert_files, convert_in_memory
+
+    network = network_of(asked)
+    decimal = asked.output_decimal.decode()
+    style = Style(asked.output_delimiter, decimal, asked.output_plain_decimals, asked.output_labels)
+    conversion = Conversion(network, reading_of(asked), not asked.no_check, asked.seed, asked.strict, style)
+    if asked.stdout:
+        report, texts = convert_in_memory(conversion)
+        if report.equivalent:
+            print_bytes(texts[asked.stdout][:])
+    else:
+        with progress(network.weights, "weights", quiet=asked.quiet) as advance:
+            report = convert_files(conversion, asked.output, force=asked.force, advance=advance)
+    show(report, asked)
+    return DONE if report.equivalent else DIFFERENT
