@@ -37,19 +37,20 @@ class Assumption(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What a recorded run is tried with; `shown` steps show that it does not fit the `declared` activations."""
+    """What a recorded run is tried with, and whether inputs may be off by what their last digit leaves open."""
 
     model: Model
     recording: Recording
     declared: Activations
-    shown: int
     is_coarse: bool = False
 
-    def fitting(self) -> Assumption | None:
-        """Give the simplest assumption that the run fits."""
-        return next(self._fitting(), None)
+    def fitting(self, shown: int) -> Assumption | None:
+        """Give the simplest assumption that the run fits, where `shown` steps contradict the declared network."""
+        # An assumption under which few steps show anything fits them by chance.
+        enough = (found for found, judgement in self._fitting() if judgement.steps_shown >= _FEWEST * shown)
+        return next(enough, None)
 
-    def _fitting(self) -> Iterator[Assumption]:
+    def _fitting(self) -> Iterator[tuple[Assumption, Judgement]]:
         own, single, double = self._activations()
         plain = readings(self.recording, self.model.network)
         yield from self._with_known(plain, [own], (0.0, 1.0))
@@ -70,13 +71,15 @@ class Search(NamedTuple):
 
     def _with_known(
         self, ways: Sequence[Reading], pairs: Sequence[Activations], forget_biases: Sequence[float | None]
-    ) -> Iterator[Assumption]:
+    ) -> Iterator[tuple[Assumption, Judgement]]:
         for reading, pair in product(ways, pairs):
             first = _FirstSteps(self.model, reading)
             near = [value for value in forget_biases if first.is_near(Assumed([value], pair))]
             yield from self._judged(reading, pair, near)
 
-    def _with_searched(self, ways: Sequence[Reading], pairs: Sequence[Activations]) -> Iterator[Assumption]:
+    def _with_searched(
+        self, ways: Sequence[Reading], pairs: Sequence[Activations]
+    ) -> Iterator[tuple[Assumption, Judgement]]:
         """Search a forget bias; of those that fit, the shortest to write comes first."""
         for reading, pair in product(ways, pairs):
             first = _FirstSteps(self.model, reading)
@@ -87,17 +90,13 @@ class Search(NamedTuple):
 
     def _judged(
         self, reading: Reading, pair: Activations, forget_biases: Sequence[float | None]
-    ) -> Iterator[Assumption]:
+    ) -> Iterator[tuple[Assumption, Judgement]]:
         if not forget_biases:
             return
         judged = judge(Way(self.model, reading, self.is_coarse), Assumed(forget_biases, pair))
         for value, judgement in zip(forget_biases, judged, strict=True):
-            if self._explains(judgement):
-                yield Assumption(value, pair.output, pair.recurrent, reading.how)
-
-    def _explains(self, judgement: Judgement) -> bool:
-        # An assumption under which few steps show anything fits them by chance.
-        return judgement.fits and judgement.steps_shown >= _FEWEST * self.shown
+            if judgement.fits:
+                yield Assumption(value, pair.output, pair.recurrent, reading.how), judgement
 
 
 class _FirstSteps:

@@ -53,11 +53,7 @@ class Way(NamedTuple):
 
 def judge(way: Way, assumed: Assumed) -> list[Judgement]:
     """Judge the recorded outputs under each forget bias of an assumption."""
-    runs = run(way, assumed)
-    return [
-        judgement(way, outputs, tolerance(way, deviations))
-        for outputs, deviations in zip(runs.outputs, runs.deviations, strict=True)
-    ]
+    return judgements(way, run(way, assumed))
 
 
 def run(way: Way, assumed: Assumed) -> Runs:
@@ -65,6 +61,11 @@ def run(way: Way, assumed: Assumed) -> Runs:
     inputs, slack = way.reading.inputs
     runs = run_nudged(way.model, inputs, assumed, way.driving, slack if way.is_coarse else None)
     return Runs(way.reading.of(runs.outputs), way.reading.of(runs.deviations))
+
+
+def judgements(way: Way, runs: Runs) -> list[Judgement]:
+    """Hold each run against the recorded outputs, within its own tolerance."""
+    return [judgement(way, outputs, tolerance(way, deviations)) for outputs, deviations in zip(*runs, strict=True)]
 
 
 def tolerance(way: Way, deviations: Array) -> Array:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .assumptions import Assumption, Search
-from .judging import Judgement, Way, judge, judgement, run, tolerance
+from .judging import Judgement, Way, judgement, judgements, run, tolerance
 from .recording import Recording, readings
 from .tolerance import DEFAULT_ACTIVATIONS, Activations, Assumed, Model, run_converted
 
@@ -51,10 +51,11 @@ class Replay(NamedTuple):
 
 
 class _Declared(NamedTuple):
-    """The declared network judged in one way."""
+    """The declared network judged in one way, and other forget biases in place of the declared ones."""
 
     way: Way
     judgement: Judgement
+    others: dict[float, Judgement]
     converted: float | None
 
 
@@ -62,27 +63,27 @@ def replay(model: Model, recording: Recording, activations: Activations = DEFAUL
     """Judge what was recorded against both references, and tell what it fits where it does not fit them."""
     # Weights or inputs beyond float32's range leave no step that shows anything, and nobody needs a warning of them.
     with np.errstate(all="ignore"):
-        found = min(_declared(model, recording, activations), key=_doubt)
-        if found.judgement.fits:
-            return _fitting(found, activations)
-        search = Search(model, recording, activations, found.judgement.steps_shown)
-        if fitting := search.fitting():
-            return _instead(_replay(found, activations), fitting)
-        return _coarse(search, found) or _replay(found, activations)
+        exact = _replayed(Search(model, recording, activations))
+        if exact.fits or exact.fits_export or recording.inputs.is_float32:
+            return exact
+        # Nothing fits the inputs as they were printed; they may be off by what their last digit leaves open.
+        coarse = _replayed(Search(model, recording, activations, is_coarse=True))
+        return coarse._replace(coarse_inputs=True) if coarse.steps_shown else exact
 
 
-def _coarse(search: Search, exact: _Declared) -> Replay | None:
-    """Judge again with inputs that may be off by what their last digit leaves open."""
-    model, recording, activations, *_ = search
-    if recording.inputs.is_float32:
-        return None
-    found = min(_declared(model, recording, activations, is_coarse=True), key=_doubt)
-    if not found.judgement.steps_shown:
-        return None
-    if found.judgement.fits:
-        return _fitting(found, activations)._replace(coarse_inputs=True)
-    fitting = search._replace(shown=found.judgement.steps_shown, is_coarse=True).fitting()
-    return _instead(_replay(found, activations), fitting)._replace(coarse_inputs=True)
+def _replayed(search: Search) -> Replay:
+    ways = [
+        _declared(Way(search.model, reading, search.is_coarse), search.declared)
+        for reading in readings(search.recording, search.model.network)
+    ]
+    found = min(ways, key=lambda way: (not way.judgement.steps_shown, way.judgement.largest_share))
+    replayed = _replay(found, search.declared)
+    if not replayed.fits_export:
+        return _instead(replayed, search.fitting(found.judgement.steps_shown))
+    if not replayed.steps_shown:
+        return replayed
+    also = (value for value in found.others if any(way.others[value].fits for way in ways))
+    return replayed._replace(fits=replayed.declared, also_fits=tuple(also))
 
 
 def _instead(replayed: Replay, fitting: Assumption | None) -> Replay:
@@ -91,37 +92,20 @@ def _instead(replayed: Replay, fitting: Assumption | None) -> Replay:
     return replayed._replace(fits=fitting)
 
 
-def _declared(model: Model, recording: Recording, activations: Activations, is_coarse: bool = False) -> list[_Declared]:
-    return [_judged(Way(model, reading, is_coarse), activations) for reading in readings(recording, model.network)]
-
-
-def _doubt(declared: _Declared) -> tuple[bool, float]:
-    return not declared.judgement.steps_shown, declared.judgement.largest_share
-
-
-def _judged(way: Way, activations: Activations) -> _Declared:
-    runs = run(way, Assumed((None,), activations))
+def _declared(way: Way, activations: Activations) -> _Declared:
+    others = [value for value in _OTHERS if any(cell.forget_bias != value for cell in way.model.network.cells)]
+    runs = run(way, Assumed((None, *others), activations))
     tolerances = tolerance(way, runs.deviations[0])
     converted = None
     if all(weights.converted for weights in way.model.weights):
         outputs = way.reading.of(run_converted(way.model, way.reading.inputs.values, activations, way.driving))
-        converted = judgement(way, outputs, tolerances)
-    own = judgement(way, runs.outputs[0], tolerances)
-    return _Declared(way, own, converted and converted.largest_share)
-
-
-def _fitting(found: _Declared, activations: Activations) -> Replay:
-    replayed = _replay(found, activations)
-    if not found.judgement.steps_shown:
-        return replayed
-    others = [value for value in _OTHERS if any(cell.forget_bias != value for cell in found.way.model.network.cells)]
-    judged = judge(found.way, Assumed(others, activations))
-    also = tuple(value for value, one in zip(others, judged, strict=True) if one.fits)
-    return replayed._replace(fits=replayed.declared, also_fits=also)
+        converted = judgement(way, outputs, tolerances).largest_share
+    own, *judged = judgements(way, runs)
+    return _Declared(way, own, dict(zip(others, judged, strict=True)), converted)
 
 
 def _replay(found: _Declared, activations: Activations) -> Replay:
-    way, own, converted = found
+    way, own, _, converted = found
     forget_bias = way.model.network.forget_bias
     declared = Assumption(forget_bias, activations.output, activations.recurrent, way.reading.how)
     return Replay(len(own.shares), own.steps_shown, own.largest_share, converted, declared, None)

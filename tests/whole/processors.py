@@ -1,0 +1,61 @@
+"""Other processors, imitated: OpenBLAS takes the kernels of an older one, and numpy leaves newer instructions out.
+
+    python -m tests.whole.processors
+
+prints, for each imitation, digests of the bits of a product and of some activations; they differ. What the program says
+must not.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+NAMES = ("Prescott", "Nehalem", "Haswell")
+ON_EACH = pytest.mark.parametrize("processor", NAMES)
+
+
+def environment(processor: str) -> dict[str, str]:
+    """Give the environment of a process that is to compute as another processor does; Haswell keeps what numpy has.
+
+    Source: "Runtime variables" of OpenBLAS's README, and "CPU dispatcher" of numpy's reference.
+    """
+    variables = {"OPENBLAS_CORETYPE": processor}
+    if processor != "Haswell":
+        variables["NPY_DISABLE_CPU_FEATURES"] = " ".join(_dispatched())
+    return {**os.environ, **variables}
+
+
+def _dispatched() -> list[str]:
+    core = import_module("numpy._core._multiarray_umath")
+    return [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
+
+
+def bits() -> str:
+    """Digest the bits of a product and of activations."""
+    numbers = np.sin(np.arange(60_000.0)).reshape(300, 200)
+    results = numbers @ numbers.T, numbers.astype(np.float32) @ numbers.T.astype(np.float32), np.tanh(numbers)
+    return " ".join(hashlib.sha256(array.tobytes()).hexdigest()[:8] for array in results)
+
+
+def bits_on(processor: str) -> str:
+    """Digest the bits that an imitated processor computes."""
+    return run_on(processor, [sys.executable, "-c", "from tests.whole.processors import bits; print(bits())"])
+
+
+def run_on(processor: str, command: str | Sequence[str], **how: object) -> str:
+    """Run a command as on another processor, and give what it prints, standard error too."""
+    shell = isinstance(command, str)
+    where = {"env": environment(processor), "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **how}
+    ended: subprocess.CompletedProcess[bytes] = subprocess.run(command, shell=shell, check=False, timeout=120, **where)  # type: ignore[call-overload]
+    return ended.stdout.decode()
+
+
+if __name__ == "__main__":
+    for name in NAMES:
+        print(f"{name:10}", bits_on(name).strip())
