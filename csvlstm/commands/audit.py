@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import IO, NamedTuple
 
+from ..converted.blocks import Origin
 from ..converted.outputs import staging
 from ..converted.sets import read_converted
 from ..converted.targets import refuse_outputs
@@ -11,7 +12,6 @@ from ..errors import CsvLstmError, Place
 from ..evidence.records import as_csv, as_json
 from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
-from ..layouts.layout import PARTS
 from ..names import readable
 from ..network.topology import Cell, Network, read_cell
 from ..numbers.damage import damage_of
@@ -66,7 +66,7 @@ def audit_files(
 def _paths(cell: Cell, directory: str) -> list[str]:
     """Name the five files of a cell and of its converted set."""
     folder = cell.folder_in(directory)
-    return [cell.kernel, cell.bias, *(os.path.join(folder, f"{part}.csv") for part in PARTS)]
+    return [cell.kernel, cell.bias, *(os.path.join(folder, f"{array.name}.csv") for array in cell.target.arrays)]
 
 
 def read_layer(
@@ -82,7 +82,8 @@ def read_layer(
     and the export has some.
     """
     export = read_cell(cell, options, digest=True)
-    converted = read_converted(cell.folder_in(directory), digest=True, export=export, options=set_options)
+    origin = Origin(cell.plan, export)
+    converted = read_converted(cell.folder_in(directory), cell.target, digest=True, origin=origin, options=set_options)
     return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
 
 

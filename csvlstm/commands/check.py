@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ..converted.blocks import Origin
 from ..converted.sets import read_converted
 from ..layouts.references import Array, quarters_of
 from ..network.topology import Cell, Flow, Network, read_cell
@@ -70,7 +71,8 @@ class _Checked(NamedTuple):
 
 def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
     export = read_cell(cell, asked.options)
-    converted = read_converted(cell.folder_in(asked.directory), export=export, options=asked.set_options)
+    origin = Origin(cell.plan, export)
+    converted = read_converted(cell.folder_in(asked.directory), cell.target, origin=origin, options=asked.set_options)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
     blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)

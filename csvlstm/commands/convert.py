@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..converted.moving import Store, convert_bias_text, convert_text, convert_values, in_memory
+from ..converted.moving import Store, convert_text, convert_values, in_memory
 from ..converted.outputs import Staging, staging
-from ..converted.same_text import kernel_text_is_moved
+from ..converted.same_text import moved_arrays
 from ..converted.sets import read_back
 from ..converted.styles import PLAIN, Style, plain_decimals
 from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError
-from ..layouts.layout import PARTS
-from ..layouts.references import Array, Quarters, quarters_of
+from ..layouts.arrays import Span
+from ..layouts.plan import Plan
+from ..layouts.references import Array, Quarters
 from ..names import path_of
 from ..network.manifest import MANIFEST, Entry, write_manifest
 from ..network.topology import Cell, Flow, Network, read_cell
@@ -81,7 +82,8 @@ def convert_files(
     if network.has_folders:
         refuse_folder(directory, inputs, force)
     else:
-        refuse_outputs(directory, [f"{part}.csv" for part in PARTS], inputs, force)
+        names = [f"{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
+        refuse_outputs(directory, names, inputs, force)
     with staging(directory, force, whole=network.has_folders) as files:
         report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
@@ -105,56 +107,62 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
 def _convert(
     asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
-    bias_text = convert_bias_text(export.bias, cell.forget_bias)
-    texts = convert_text(export, bias_text, store, asked.style)
-    entries = list(_entries(cell, export, texts)) if asked.network.has_folders else []
-    is_moved = asked.style == PLAIN and kernel_text_is_moved(export, texts)
+    plan = cell.plan
+    texts = convert_text(plan, export, store, asked.style)
+    entries = list(_entries(cell, plan, export, texts)) if asked.network.has_folders else []
+    moved = moved_arrays(plan, export, texts) if asked.style == PLAIN else None
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
     folder = cell.folder_in(directory)
     if asked.style == PLAIN:
-        values = convert_values(export, bias_text)
-        blocks = compare_blocks(export, texts, values, cell.forget_bias, folder, text_is_moved=is_moved)
+        values = convert_values(plan, export, texts)
+        blocks = compare_blocks(plan, export, texts, values, folder, moved=moved)
     else:
-        values, blocks = _read_and_compare(asked.style, export, texts, cell.forget_bias, folder)
+        values, blocks = _read_and_compare(asked.style, plan, export, texts, folder)
     behaviour, outputs = None, np.empty((0, cell.sizes.hidden_size))
     if asked.behaviour:
         run = run_export(export, cell.forget_bias, asked.seed, x)
-        behaviour, outputs = compare_behaviour(run, export, values, cell.forget_bias), run.outputs
+        quarters: dict[str, Quarters] = {
+            array.name: [values[move.target] for move in plan.into(array.name)] for array in plan.target.arrays
+        }
+        behaviour, outputs = compare_behaviour(run, export, quarters, cell.forget_bias), run.outputs
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
     return _Converted(report, texts, outputs, entries)
 
 
 def _read_and_compare(
-    style: Style, export: Export, texts: dict[str, Text], forget_bias: float, directory: str
-) -> tuple[dict[str, Quarters], list[BlockResult]]:
-    """Read what was written in a style as `check` would, and compare that: its values, and the 12 blocks."""
+    style: Style, plan: Plan, export: Export, texts: dict[str, Text], directory: str
+) -> tuple[dict[Span, Array], list[BlockResult]]:
+    """Read what was written in a style as `check` would, and compare that: its values, and all blocks."""
     try:
-        read = read_back(texts, directory)
+        read = read_back(plan.target, texts, directory)
     except CsvLstmError as error:
         advice = "choose other --output options"
         raise CsvLstmError(f"would not be read back: {error.found}", error.place, advice=advice) from None
-    values = {
-        part: quarters_of(rectangle.values.reshape(-1, export.sizes.columns)) for part, (rectangle, _) in read.items()
-    }
+    values: dict[Span, Array] = {}
+    for array in plan.target.arrays:
+        whole = read[array.name][0].values.reshape(array.shape(plan.sizes))
+        values |= {move.target: move.target.cut(whole) for move in plan.into(array.name)}
     plain: dict[str, Text] = {part: text for part, (_, text) in read.items()}
     if style.plain_decimals:
         kernel, bias = (table.rewritten(plain_decimals(table.text)) for table in (export.kernel, export.bias))
         export = export._replace(kernel=kernel, bias=bias)
-    return values, compare_blocks(export, plain, values, forget_bias, directory, style.labels)
+    return values, compare_blocks(plan, export, plain, values, directory, style.labels)
 
 
-def _entries(cell: Cell, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
+def _entries(cell: Cell, plan: Plan, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
     """List the new files of a cell, with the file that each was made from."""
-    for part, text in texts.items():
-        grid = target_form(part, cell.sizes, is_column=export.bias.form.grid.columns == 1).grid
+    named = dict(zip(export.tables, cell.sources, strict=True))
+    for array in plan.target.arrays:
+        grid = target_form(array, plan.sizes, export.vectors_are_columns).grid
+        sources = dict.fromkeys(span.array for move in plan.into(array.name) for span in move.sources)
         yield Entry(
-            f"{cell.folder}/{part}.csv",
+            f"{cell.folder}/{array.name}.csv",
             cell.layer,
             cell.direction,
-            part,
+            array.name,
             grid.rows,
             grid.columns,
-            cell.sources[part == "bias"],
-            export.table_of(part).sha256,
-            sha256(text),
+            " + ".join(named[source] for source in sources),
+            " + ".join(export.tables[source].sha256 for source in sources),
+            sha256(texts[array.name]),
         )

@@ -1,40 +1,46 @@
-"""Whether the text of a converted kernel is the very text of its export, moved."""
+"""Whether the text of a converted array is the very text of its export, moved."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from ..layouts.layout import KERAS, KERNELS, TF1, quarter_order
-from ..reading.parsing import Text, count_lines, every_separator, release
-from ..reading.tables import Export, lines, spans
-
-
-def kernel_text_is_moved(export: Export, texts: dict[str, Text]) -> bool:
-    """Tell whether the text of both kernels, quarters swapped back, is the plain form of the export byte for byte."""
-    return all(part_is_moved(export, part, texts[part]) for part in KERNELS)
+from ..layouts.plan import Move, Plan
+from ..reading.edges import Edges, found_anew
+from ..reading.parsing import Text, release
+from ..reading.tables import Export, Table
+from .blocks import rows_put_back
 
 
-def part_is_moved(export: Export, part: str, text: Text) -> bool:
-    """Tell whether the text of one kernel, quarters swapped back, is that of its rows in the export byte for byte.
+def moved_arrays(plan: Plan, export: Export, texts: Mapping[str, Text]) -> set[str]:
+    """Name the arrays whose text, put back in the order of the export, is that of the export byte for byte.
 
-    That of a bias never is: its forget bias makes it another text.
+    A vector is none of them, because it may be a column. Of arrays that share rows of the export, all must be given.
     """
-    if part not in KERNELS:
-        return False
-    kernel = export.kernel
-    behind_row_d = int(kernel.spans[0][export.sizes.input_size][0])
-    at, end = (0, behind_row_d) if part == KERNELS[0] else (behind_row_d, len(kernel.text))
-    for piece in _swapped_back(text, kernel.form.columns):
-        if not kernel.text.startswith(piece, at):
+    edges = {array.name: _edges(plan, array.name, texts) for array in plan.target.arrays if not array.is_vector}
+    there = {name: one for name, one in edges.items() if one}
+    lost = set(edges) - set(there)
+    for array in plan.source.arrays:
+        for band in plan.source_bands(array.name) if not array.is_vector else ():
+            into = {move.target.array for move in band}
+            if not (into <= set(there) and _is_put_back(band, array.name, export.tables[array.name], there)):
+                lost |= into
+    return set(edges) - lost
+
+
+def _edges(plan: Plan, array: str, texts: Mapping[str, Text]) -> Edges | None:
+    # Found anew, so that a mistake in the edges that the text was moved by cannot hide here.
+    if array not in texts:
+        return None
+    described = plan.target.array(array)
+    return found_anew(texts[array], *described.shape(plan.sizes), described.step(plan.sizes))
+
+
+def _is_put_back(band: list[Move], array: str, table: Table, edges: Mapping[str, Edges]) -> bool:
+    """Tell whether the rows of a band, put back, are those of the export."""
+    rows = next(span.rows for span in band[0].sources if span.array == array)
+    at, end = (table.edges.row_start(row) for row in (rows.start, rows.stop))
+    for row in rows_put_back(band, edges):
+        if not (table.text.startswith(row, at) and table.text.startswith(b"\n", at + len(row))):
             return False
-        at += len(piece)
-    release(text)
+        at += len(row) + 1
+    for name in {move.target.array for move in band}:
+        release(edges[name].text)
     return at == end
-
-
-def _swapped_back(text: Text, columns: int) -> Iterator[bytes]:
-    """Yield the lines of a converted text with its quarters in the export's order, as long as it has lines at all."""
-    # Found anew, so that a mistake in the spans that the text was moved by cannot hide here.
-    ends = every_separator(text, columns // 4)
-    line_ends = ends[3::4].tolist()
-    if len(ends) == 4 * count_lines(text) and all(text[end : end + 1] == b"\n" for end in line_ends):
-        quarters = spans(ends)
-        yield from lines(text, [quarters[quarter] for quarter in quarter_order(KERAS, TF1)])

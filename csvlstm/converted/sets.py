@@ -6,18 +6,21 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import CsvLstmError, Place, shown
-from ..layouts.layout import PARTS, Sizes
-from ..layouts.references import Array
+from ..layouts.arrays import AnySizes, Array, Layout
+from ..layouts.entries import TARGET
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
 from ..reading.floats import parse
 from ..reading.parsing import Text, is_weight, refusal, separators
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from ..reading.sources import Source, read_source
-from ..reading.tables import Export, Labels, body, labels
-from .moving import moved_values
-from .same_text import part_is_moved
+from ..reading.tables import Labels, body, labels
+from .blocks import Origin, array_values
+from .same_text import moved_arrays
 
 _SHOWN = 10
 
@@ -29,7 +32,7 @@ class Rectangle(NamedTuple):
     """
 
     name: str
-    values: Array
+    values: NDArray[np.float64]
     form: Form
     labels: Labels = Labels([], [])
     sha256: str = ""
@@ -41,15 +44,17 @@ class Rectangle(NamedTuple):
 
 def read_converted(
     directory: str | os.PathLike[str],
+    layout: Layout = TARGET,
+    *,
     digest: bool = False,
-    export: Export | None = None,
+    origin: Origin | None = None,
     options: Options = DEFAULTS,
 ) -> dict[str, Rectangle]:
-    """Read kernel.csv, recurrent_kernel.csv and bias.csv of a directory, with labels beside the numbers or without.
+    """Read the files of a layout in a directory, with labels beside the numbers or without.
 
-    `digest` asks for the SHA-256 of each file. An `export` shows how many cells there must be, so that numbers beside
-    them are labels; where the text of a part is that of the export, moved, its numbers are those of the export, and are
-    not parsed again. `options` say whether there are labels.
+    `digest` asks for the SHA-256 of each file. An `origin` shows how many cells there must be, so that numbers beside
+    them are labels; where the text of an array is that of the export, moved, its numbers are those of the export, and
+    are not parsed again. `options` say whether there are labels.
 
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways.
@@ -61,21 +66,22 @@ def read_converted(
         raise CsvLstmError(
             "no such folder", Place(os.fspath(directory)), advice=f"the working directory is {os.getcwd()}"
         )
-    missing = [name for name in (f"{part}.csv" for part in PARTS) if not os.path.exists(os.path.join(directory, name))]
+    files = [f"{array.name}.csv" for array in layout.arrays]
+    missing = [name for name in files if not os.path.exists(os.path.join(directory, name))]
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
-    sources = (read_source(os.path.join(directory, f"{part}.csv"), digest=digest) for part in PARTS)
-    return {cells.part: cells.rectangle() for cells in list(_read_parts(sources, export, options))}
+    sources = (read_source(os.path.join(directory, name), digest=digest) for name in files)
+    return {cells.name: cells.rectangle() for cells in list(_read_arrays(layout, sources, origin, options))}
 
 
-def read_back(texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
+def read_back(layout: Layout, texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
     """Read the files of a set that is about to be written there: of each its numbers, and the canonical text of them.
 
     Raises CsvLstmError as `read_converted` does.
     """
-    sources = (Source(os.path.join(directory, f"{part}.csv"), texts[part][:]) for part in PARTS)
-    return {cells.part: (cells.rectangle(), cells.text) for cells in _read_parts(sources)}
+    sources = (Source(os.path.join(directory, f"{one.name}.csv"), texts[one.name][:]) for one in layout.arrays)
+    return {cells.name: (cells.rectangle(), cells.text) for cells in _read_arrays(layout, sources)}
 
 
 def read_steps(path: str, columns: int) -> list[tuple[Rectangle, bytes]]:
@@ -94,27 +100,27 @@ def read_steps(path: str, columns: int) -> list[tuple[Rectangle, bytes]]:
     return [(cells.rectangle(), cells.text) for cells in (_Cells(source, text, grid) for grid in fitting or seen)]
 
 
-def _read_parts(
-    sources: Iterable[Source], export: Export | None = None, options: Options = DEFAULTS
+def _read_arrays(
+    layout: Layout, sources: Iterable[Source], origin: Origin | None = None, options: Options = DEFAULTS
 ) -> Iterator["_Cells"]:
-    """Read the parts one after the other: what the first file shows settles what could be two things in the next."""
+    """Read the arrays one after the other: what the first file shows settles what could be two things in the next."""
     decimal = None
-    for part, source in zip(PARTS, sources, strict=True):
-        # Only a bias may be one column, whose commas are then decimal signs.
-        texts = readings(source.data, source.name)[:: 1 if part == "bias" else -1]
-        fitting = _fitting(texts, part, export.sizes, options) if export else None
+    for array, source in zip(layout.arrays, sources, strict=True):
+        # Only a vector may be one column, whose commas are then decimal signs.
+        texts = readings(source.data, source.name)[:: 1 if array.is_vector else -1]
+        fitting = _fitting(texts, array, origin.plan.sizes, options) if origin else None
         text = fitting[0] if fitting else texts[0]
         if decimal is None:
             _refuse_doubt(text)
-        cells = _Cells(source, text, fitting[1] if fitting else _likeliest(text, options), part, export)
+        cells = _Cells(source, text, fitting[1] if fitting else _likeliest(text, options), array.name, origin)
         decimal = COMMA if cells.form.decimal == COMMA else decimal
         yield cells
 
 
-def _fitting(texts: list[Canonical], part: str, sizes: Sizes, options: Options) -> tuple[Canonical, Grid] | None:
-    """Give the reading of a part whose cells, beside labels or not, are as many as the sizes make."""
-    rows, columns = len(sizes.rows_of(part)), sizes.columns
-    shapes = {(rows, columns), (columns, 1)} if part == "bias" else {(rows, columns)}
+def _fitting(texts: list[Canonical], array: Array, sizes: AnySizes, options: Options) -> tuple[Canonical, Grid] | None:
+    """Give the reading of an array whose cells, beside labels or not, are as many as the sizes make."""
+    rows, columns = array.shape(sizes)
+    shapes = {(rows, columns), (columns, rows)} if array.is_vector else {(rows, columns)}
     for text in texts:
         seen = chain(grids(text.text, options), _beside_row_numbers(text, options))
         if fitting := next((grid for grid in seen if (grid.rows, grid.columns) in shapes), None):
@@ -154,21 +160,21 @@ def _refuse_doubt(text: Canonical) -> None:
 class _Cells:
     """The cells of a file as canonical text [rows, columns], and their numbers as soon as those are asked for.
 
-    Where the file is a `part` of the converted set of an `export`, and its text is moved, its numbers are the export's.
-    Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
+    Where the file is the array of a `name` of a converted set, and its text is moved, its numbers are those of the
+    `origin`. Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
 
     def __init__(
-        self, source: Source, text: Canonical, grid: Grid, part: str = "", export: Export | None = None
+        self, source: Source, text: Canonical, grid: Grid, name: str = "", origin: Origin | None = None
     ) -> None:
-        self.part = part
+        self.name = name
         self.text = body(text.text, grid)
         self.form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
-        self._name = source.name
+        self._file = source.name
         self._sha256 = source.sha256
         self._labels = labels(text.text, grid)
-        self._export = export if export and part_is_moved(export, part, self.text) else None
-        if self._export is None and separators(self.text, grid.columns, grid.columns) is None:
+        self._origin = origin if origin and name in moved_arrays(*origin, {name: self.text}) else None
+        if self._origin is None and separators(self.text, grid.columns, grid.columns) is None:
             raise self._refusal()
 
     def rectangle(self) -> Rectangle:
@@ -177,13 +183,13 @@ class _Cells:
         if values is None:
             raise self._refusal()
         shaped = values.reshape(self.form.rows, self.form.columns)
-        return Rectangle(self._name, shaped, self.form, self._labels, self._sha256)
+        return Rectangle(self._file, shaped, self.form, self._labels, self._sha256)
 
-    def _values(self) -> Array | None:
-        if self._export:
-            return moved_values(self._export, self.part)
+    def _values(self) -> NDArray[np.float64] | None:
+        if self._origin:
+            return array_values(self._origin.plan, self.name, self._origin.export.values)
         return parse(self.text, self.form.cells)
 
     def _refusal(self) -> CsvLstmError:
-        place = partial(self.form.place, self._name)
+        place = partial(self.form.place, self._file)
         return refusal(self.text, self.form.columns, place, self.form.decimal)

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..layouts.layout import KERAS, Sizes
+from ..layouts.arrays import AnySizes, Array
 
 _EXPONENT = rb"[^,\n]*[eE][^,\n]*"
-_ROWS = {"kernel": "x", "recurrent_kernel": "h"}
 
 
 class Style(NamedTuple):
@@ -25,14 +24,18 @@ class Style(NamedTuple):
     plain_decimals: bool = False
     labels: bool = False
 
-    def write(self, part: str, rows: Iterable[bytes], sizes: Sizes, *, is_column: bool = False) -> Iterator[bytes]:
-        """Yield the lines of a part from its rows, whose cells stand between commas with decimal points.
+    def write(
+        self, array: Array, rows: Iterable[bytes], sizes: AnySizes, *, is_column: bool = False
+    ) -> Iterator[bytes]:
+        """Yield the lines of an array from its rows, whose cells stand between commas with decimal points.
 
-        >>> b"".join(Style(";", ",", True, True).write("bias", [b"0.5,1e-2,-3,4"], Sizes(2, 1)))
+        >>> from csvlstm.layouts.layout import Sizes
+        >>> from csvlstm.layouts.entries import KERAS
+        >>> b"".join(Style(";", ",", True, True).write(KERAS.array("bias"), [b"0.5,1e-2,-3,4"], Sizes(2, 1)))
         b';i_0;f_0;c_0;o_0\\nbias;0,5;0,01;-3;4\\n'
         """
         signs = bytes.maketrans(b",.", f"{self.delimiter}{self.decimal}".encode())
-        names = _labels(part, sizes, is_column) if self.labels else None
+        names = _labels(array, sizes, is_column) if self.labels else None
         if names:
             yield self._line(f",{','.join(next(names))}".encode(), signs)
         for row in rows:
@@ -60,15 +63,9 @@ def plain_decimals(text: bytes) -> bytes:
     return re.sub(_EXPONENT, lambda cell: format(Decimal(cell[0].decode()), "f").encode(), text)
 
 
-def _labels(part: str, sizes: Sizes, is_column: bool) -> Iterator[list[str]]:
+def _labels(array: Array, sizes: AnySizes, is_column: bool) -> Iterator[list[str]]:
     """Yield the labels of the columns, then that of each row."""
-    units = [f"{gate.value}_{unit}" for gate in KERAS.gates for unit in range(sizes.hidden_size)]
-    if part != "bias":
-        yield units
-        yield from ([f"{_ROWS[part]}_{row}"] for row in range(len(sizes.rows_of(part))))
-    elif is_column:
-        yield ["bias"]
-        yield from ([unit] for unit in units)
-    else:
-        yield units
-        yield ["bias"]
+    rows, columns = array.labels(sizes)
+    rows, columns = (columns, rows) if is_column and array.is_vector else (rows, columns)
+    yield columns
+    yield from ([label] for label in rows)

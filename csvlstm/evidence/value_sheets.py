@@ -13,6 +13,7 @@ import numpy as np
 
 from ..converted.sets import Rectangle
 from ..errors import CsvLstmError, Place, plural
+from ..layouts.entries import TARGET
 from ..layouts.layout import PARTS, Block, Gate, Sizes, blocks
 from ..layouts.references import Array
 from ..names import readable
@@ -150,7 +151,7 @@ def layer_sheets(layer: Layer) -> LayerSheets:
     """
     sizes = layer.export.sizes
     shown = [
-        *(_source(title, table) for title, table in zip(SOURCES, layer.export[1:], strict=True)),
+        *(_source(title, table) for title, table in zip(SOURCES, layer.export.tables.values(), strict=True)),
         *(_target(part, layer.converted[part], sizes) for part in PARTS),
     ]
     # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
@@ -204,7 +205,7 @@ def _source(title: str, table: Table) -> ValueSheet:
 
 
 def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
-    declared = target_form(part, sizes, is_column=file.values.shape[1] == 1)
+    declared = target_form(TARGET.array(part), sizes, is_column=file.values.shape[1] == 1)
     lying = file.form.grid
     grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)
     form = declared._replace(grid=grid, skipped=file.form.skipped)

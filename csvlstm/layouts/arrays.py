@@ -7,9 +7,13 @@ framework has code of its own.
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Literal, NamedTuple
+from math import gcd
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .layout import Gate, Sizes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class ProjectedSizes(NamedTuple):
@@ -26,7 +30,7 @@ AnySizes = Sizes | ProjectedSizes
 class Operand(Enum):
     """What the weights of a block are multiplied with; `value` is what stands for it in the equations.
 
-    A peephole multiplies the cell state unit by unit; a projection multiplies what the output gate lets out.
+    A peephole multiplies the cell state c unit by unit; a projection multiplies m, what the output gate lets out.
     """
 
     INPUT = "x"
@@ -34,7 +38,7 @@ class Operand(Enum):
     BIAS = "1"
     SECOND_BIAS = "1'"
     PEEPHOLE = "c"
-    PROJECTION = "o tanh(c)"
+    PROJECTION = "m"
 
     @property
     def is_vector(self) -> bool:
@@ -74,6 +78,10 @@ class Span(NamedTuple):
     def cells(self) -> int:
         """The number of its cells."""
         return len(self.rows) * len(self.columns)
+
+    def cut(self, values: "NDArray[Any]") -> "NDArray[Any]":
+        """Cut the rectangle out of the array [rows, columns], as a view of it."""
+        return values[self.rows.start : self.rows.stop, self.columns.start : self.columns.stop]
 
 
 class Array(NamedTuple):
@@ -122,6 +130,27 @@ class Array(NamedTuple):
         """
         rows, columns = self.shape(sizes)
         return (1,) * self.leading + ((columns,) if self.is_vector else (rows, columns))
+
+    def step(self, sizes: AnySizes) -> int:
+        """Give the largest number of columns of which all its blocks are multiples: each begins and ends at a step."""
+        return gcd(*(self.span(operand, gate, sizes).columns.stop for operand, gate in self.blocks))
+
+    def labels(self, sizes: AnySizes) -> tuple[list[str], list[str]]:
+        """Name its rows and its columns: x_0 for an input, h_0 for a hidden state, f_0 for a unit of the forget gate.
+
+        >>> Array("kernel", (Operand.INPUT,), (Gate.INPUT, Gate.FORGET)).labels(Sizes(2, 1))
+        (['x_0', 'x_1'], ['i_0', 'f_0'])
+        """
+        units = [
+            f"{gate.value if gate else 'h'}_{unit}"
+            for operand in (self.operands if self.is_vector else self.operands[:1])
+            for gate in self.gates or (None,)
+            for unit in range(operand.outputs(sizes))
+        ]
+        if self.is_vector:
+            return [self.name], units
+        numbers = [f"{one.value}_{number}" for one in self.operands for number in range(one.inputs(sizes))]
+        return (numbers, units) if self.gates_along == "columns" else (units, numbers)
 
     def span(self, operand: Operand, gate: Gate | None, sizes: AnySizes) -> Span:
         """Tell where the weights of an operand for a gate stand."""

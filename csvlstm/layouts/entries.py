@@ -196,6 +196,9 @@ DL4J = Layout(
     source="LSTMParamInitializer.java of Deeplearning4j",
 )
 
+SOURCE, TARGET = TF1, KERAS
+"""The pair that is meant where a request names no other."""
+
 LAYOUTS = {
     layout.key: layout
     for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, MLX, NNX, COREML, OPENVINO, DL4J)

@@ -3,7 +3,7 @@
 It is the one place that knows where a number goes; what converts, checks, explains, audits or shows weights reads it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -43,14 +43,38 @@ class Move(NamedTuple):
         return bool(self.added)
 
 
+class Plan(NamedTuple):
+    """How the weights of one cell get from one layout into another; `moves` fill the target's arrays one by one."""
+
+    source: Layout
+    target: Layout
+    sizes: AnySizes
+    moves: list[Move]
+
+    def into(self, array: str) -> list[Move]:
+        """Give the moves that fill an array of the target."""
+        return [move for move in self.moves if move.target.array == array]
+
+    def target_bands(self, array: str) -> list[list[Move]]:
+        """Give the moves that fill an array, those of the same rows together: a band is as wide as its array.
+
+        The bands come from the first row down, the moves of each from the first column on.
+        """
+        return _bands((move.target, move) for move in self.into(array))
+
+    def source_bands(self, array: str) -> list[list[Move]]:
+        """Give the moves that take from an array, those of the same rows together, in the order of its columns."""
+        return _bands((span, move) for move in self.moves for span in move.sources if span.array == array)
+
+
 def plan(
     source: Layout,
     target: Layout,
     sizes: AnySizes,
     forget_bias: float | None = None,
     target_forget_bias: float | None = None,
-) -> list[Move]:
-    """List the moves that fill the arrays of the target, array by array, in the order in which their blocks stand.
+) -> Plan:
+    """Plan the moves that fill the arrays of the target, in the order in which their blocks stand.
 
     `forget_bias` is what the source cell adds to its forget gate, None for the default of its framework;
     `target_forget_bias` is what the target cell will be built with, None for 0 where that is an argument.
@@ -60,37 +84,24 @@ def plan(
 
     >>> from csvlstm.layouts.layout import Sizes
     >>> from csvlstm.layouts.entries import KERAS, TF1
-    >>> for move in plan(TF1, KERAS, Sizes(3, 5), 1.0)[8:10]:
+    >>> for move in plan(TF1, KERAS, Sizes(3, 5), 1.0).into("bias")[:2]:
     ...     print(move.gate.value, move.sources[0].columns, move.target.columns, move.added)
     i range(0, 5) range(0, 5) ()
     f range(10, 15) range(5, 10) (1.0,)
     """
     gained = _gained(source, target, forget_bias, target_forget_bias)
     _refuse(source, target, gained)
-    return [
+    moves = [
         _move(source, target, array, operand, gate, sizes, gained)
         for array in target.arrays
         for operand, gate in array.blocks
     ]
+    return Plan(source, target, sizes, moves)
 
 
-def bands(blocks: Iterable[tuple[Span, Move]]) -> Iterator[list[tuple[Span, Move]]]:
-    """Put blocks of one array that have the same rows together, from the first row down, the first column first.
-
-    The blocks are paired with their moves, because a file is read by its sources and written by its targets.
-    """
+def _bands(blocks: Iterable[tuple[Span, Move]]) -> list[list[Move]]:
     in_order = sorted(blocks, key=lambda block: (block[0].rows.start, block[0].columns.start))
-    return (list(band) for _, band in groupby(in_order, key=lambda block: block[0].rows))
-
-
-def into(moves: Iterable[Move], array: str) -> list[tuple[Span, Move]]:
-    """Give the blocks of an array of the target, with the moves that fill them."""
-    return [(move.target, move) for move in moves if move.target.array == array]
-
-
-def out_of(moves: Iterable[Move], array: str) -> list[tuple[Span, Move]]:
-    """Give the blocks of an array of the source, with the moves that they go into."""
-    return [(span, move) for move in moves for span in move.sources if span.array == array]
+    return [[move for _, move in band] for _, band in groupby(in_order, key=lambda block: block[0].rows)]
 
 
 def _move(

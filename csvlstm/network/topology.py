@@ -11,7 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import CsvLstmError
+from ..layouts.arrays import Layout
+from ..layouts.entries import SOURCE, TARGET
 from ..layouts.layout import Sizes
+from ..layouts.plan import Plan, plan
 from ..layouts.references import Array
 from ..names import path_of
 from ..reading.shapes import DEFAULTS, Options
@@ -24,7 +27,8 @@ class Cell(NamedTuple):
     """One TensorFlow 1 cell: its exported files, its declared sizes, and where it stands in a network.
 
     `layer` and `direction` are empty for a cell that stands alone, `direction` also in a layer of one cell. `sources`
-    are the names of both files as the table of layers has them, and `declared` says where it declares the sizes.
+    are the names of both files as the table of layers has them, and `declared` says where it declares the sizes. Its
+    files are in a `layout`, its converted set in that of the `target`.
     """
 
     kernel: str
@@ -35,6 +39,13 @@ class Cell(NamedTuple):
     direction: str = ""
     sources: tuple[str, str] = ("", "")
     declared: str = ""
+    layout: Layout = SOURCE
+    target: Layout = TARGET
+
+    @property
+    def plan(self) -> Plan:
+        """How its weights get from its layout into the target's."""
+        return plan(self.layout, self.target, self.sizes, self.forget_bias)
 
     @property
     def folder(self) -> str:

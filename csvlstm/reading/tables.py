@@ -1,11 +1,10 @@
 """A CSV in: from its bytes to a table in plain form, which is what every other room works on.
 
-The plain form is canonical bytes (UTF-8, LF, comma, decimal point, unquoted) with one line a row and 4H cells a line,
-whatever form the file has. From it come the values, and the spans that say where each quarter of each line stands.
+The plain form is canonical bytes (UTF-8, LF, comma, decimal point, unquoted) with one line a row of the array,
+whatever form the file has. From it come the values, and the edges that say where each block of each line stands.
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property, partial
 from itertools import product
@@ -15,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, shown
+from ..layouts.arrays import Layout
+from ..layouts.entries import SOURCE
 from ..layouts.layout import Sizes
 from .decimals import Cell
 from .dialect import Canonical, readings
+from .edges import Edges
 from .floats import parse
-from .parsing import Text, ragged, refusal, separators
+from .parsing import ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source
@@ -38,7 +40,7 @@ class Labels(NamedTuple):
 
 
 class Table:
-    """A table of weights in plain form, [rows, 4H]; a bias is one row.
+    """A table of weights in plain form, [rows, columns]; a bias is one row.
 
     `text` is the plain form. `form` says how the table lies in the file, `recognised` what was found there beside the
     weights, `labels` what is written there.
@@ -61,14 +63,15 @@ class Table:
         self.recognised = recognised
         self._ends = ends
 
-    @cached_property
-    def spans(self) -> list[NDArray[np.int64]]:
-        """The places in the text where each quarter of each row starts and stops, four times [rows, 2]."""
-        return spans(self._ends)
+    @property
+    def edges(self) -> Edges:
+        """Where the blocks of its text begin and end."""
+        ends = self._ends.reshape(self.form.rows, -1)
+        return Edges(self.text, ends, self.form.columns // ends.shape[1])
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
-        """The numbers as float64 [rows, 4H]; asking for them raises CsvLstmError at a cell that is no finite number."""
+        """The numbers as float64 [rows, columns]; asking for them raises CsvLstmError at a cell that is no number."""
         values = parse(self.text, self.form.cells)
         if values is None:
             raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
@@ -82,8 +85,7 @@ class Table:
         """Give the same table where its numbers are written in another way, cell for cell."""
         table = copy(self)
         table.text = text
-        table.__dict__.pop("spans", None)
-        ends = separators(text, self.form.columns, self.form.columns // 4)
+        ends = separators(text, self.form.columns, self.edges.step)
         assert ends is not None
         table._ends = ends
         return table
@@ -97,15 +99,31 @@ class Table:
 
 
 class Export(NamedTuple):
-    """What was exported of one TensorFlow 1 cell: kernel [D+H, 4H] and bias [1, 4H]."""
+    """What was exported of one cell, each array of its layout: kernel [D+H, 4H] and bias [1, 4H]."""
 
     sizes: Sizes
     kernel: Table
     bias: Table
+    layout: Layout = SOURCE
 
     def table_of(self, part: str) -> Table:
         """Give the table that a part of the converted set is made of."""
         return self.bias if part == "bias" else self.kernel
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Its tables by the names of the layout's arrays."""
+        return dict(zip((array.name for array in self.layout.arrays), (self.kernel, self.bias), strict=True))
+
+    @property
+    def values(self) -> dict[str, NDArray[np.float64]]:
+        """The numbers of its tables; asking for them raises CsvLstmError at a cell that is no finite number."""
+        return {name: table.values for name, table in self.tables.items()}
+
+    @property
+    def vectors_are_columns(self) -> bool:
+        """Whether its vectors lie as columns in their files, as those of a converted set then do."""
+        return any(table.form.grid.columns == 1 for table in self.tables.values() if table.form.rows == 1)
 
     @property
     def recognised(self) -> list[str]:
@@ -143,10 +161,11 @@ def read_export(
     bias_read = _fitting(bias_texts, 1, sizes.columns, options)
     if not (kernel_read and bias_read):
         raise _misfit(kernel_texts, bias_texts, sizes, options)
+    steps = [array.step(sizes) for array in SOURCE.arrays]
     return Export(
         sizes,
-        table(kernel_source, *kernel_read, sizes.hidden_size),
-        table(bias_source, *bias_read, sizes.hidden_size),
+        table(kernel_source, *kernel_read, steps[0]),
+        table(bias_source, *bias_read, steps[1]),
     )
 
 
@@ -180,29 +199,6 @@ def _misfit(kernel_texts: list[Canonical], bias_texts: list[Canonical], sizes: S
     return wrong_sizes(kernel, bias, sizes, options)
 
 
-def spans(ends: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Pair where each quarter starts with where it stops: four times [rows, 2] from the separators behind the quarters.
-
-    >>> [quarter.tolist() for quarter in spans(np.array([1, 3, 5, 7]))]
-    [[[0, 1]], [[2, 3]], [[4, 5]], [[6, 7]]]
-    """
-    starts = np.concatenate(([0], ends + 1))[:-1]
-    pairs = np.stack((starts, ends), axis=-1)
-    return [pairs[quarter::4] for quarter in range(4)]
-
-
-def lines(text: Text, quarters: Sequence[NDArray[np.int64]]) -> Iterator[bytes]:
-    r"""Yield the lines that the spans of four quarters name, each without its newline and then the newline.
-
-    >>> a, b, c, d = spans(np.array([1, 3, 5, 7]))
-    >>> b"".join(lines(b"a,b,c,d\n", [a, c, b, d]))
-    b'a,c,b,d\n'
-    """
-    for row in zip(*(quarter.tolist() for quarter in quarters), strict=True):
-        yield b",".join([text[start:stop] for start, stop in row])
-        yield b"\n"
-
-
 def ragged_line(text: Canonical) -> CsvLstmError | None:
     """Refuse the first line that has not as many cells as most; the very first may be a title."""
     rows = text.text[:-1].split(b"\n")
@@ -214,12 +210,12 @@ def ragged_line(text: Canonical) -> CsvLstmError | None:
     return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
 
 
-def table(source: Source, canonical_text: Canonical, form: Form, quarter: int) -> Table:
-    """Make a table of what was read, with quarters of `quarter` cells.
+def table(source: Source, canonical_text: Canonical, form: Form, step: int) -> Table:
+    """Make a table of what was read, whose blocks begin and end at multiples of `step` cells of a row.
 
     Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
     """
-    text, ends = _plain(body(canonical_text.text, form.grid), form, quarter, source.name)
+    text, ends = _plain(body(canonical_text.text, form.grid), form, step, source.name)
     recognised = [*canonical_text.recognised, *_recognised(form)]
     return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
 
@@ -248,17 +244,18 @@ def body(text: bytes, grid: Grid) -> bytes:
     return re.sub(_INDEX, b"", text) if grid.index_column else text
 
 
-def _plain(cells: bytes, form: Form, quarter: int, name: str) -> tuple[bytes, NDArray[np.int64]]:
-    """Bring the cells of a file into the lines of the table, and find where each quarter of each line ends."""
-    ends = separators(cells, form.grid.columns, quarter)
+def _plain(cells: bytes, form: Form, step: int, name: str) -> tuple[bytes, NDArray[np.int64]]:
+    """Bring the cells of a file into the lines of the table, and find where each step of each line ends."""
+    ends = separators(cells, form.grid.columns, step)
     if ends is None:
         raise refusal(cells, form.grid.columns, partial(form.place_in_grid, name), form.decimal)
     if form.transposed:
         cells = _turned(cells, form.rows)
-        ends = separators(cells, form.columns, quarter)
+        ends = separators(cells, form.columns, step)
         assert ends is not None
     elif not form.as_it_is:
-        cells = _folded(cells, ends[3::4])
+        steps = form.columns // step
+        cells = _folded(cells, ends[steps - 1 :: steps])
     return cells, ends
 
 

@@ -1,78 +1,90 @@
-"""The exact half of the check: each of the 12 blocks of a converted set against its source, cell by cell."""
+"""The exact half of the check: each block of a converted set against its source, cell by cell."""
 
 import os
-from itertools import groupby
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..converted.same_text import kernel_text_is_moved
-from ..layouts.layout import KERAS, KERNELS, Block, blocks
-from ..layouts.references import Quarters
+from ..converted.blocks import block_values
+from ..converted.same_text import moved_arrays
+from ..layouts.arrays import Span
+from ..layouts.plan import Move, Plan
+from ..layouts.references import Array
 from ..reading.parsing import Text
-from ..reading.tables import Export, Table
-from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
+from ..reading.tables import Export
+from .results import DIFFERENT, IDENTICAL, BlockResult, Target, move_result, target_form
 
 Cells = NDArray[np.object_]
 """The texts of cells, as bytes [rows, columns]."""
 
 
 def compare_blocks(
+    plan: Plan,
     export: Export,
-    texts: dict[str, Text],
-    values: dict[str, Quarters],
-    forget_bias: float,
+    texts: Mapping[str, Text],
+    values: Mapping[Span, Array],
     directory: str = "",
     labels: bool = False,
-    text_is_moved: bool | None = None,
+    moved: set[str] | None = None,
 ) -> list[BlockResult]:
-    """Compare the 12 blocks: every value bit for bit as float64, every moved cell character for character.
+    """Compare all blocks: every value bit for bit as float64, every moved cell character for character.
 
-    The forget block of the bias is compared with float(text) + float(forget bias), one IEEE addition. `texts` and
-    `values` are those of the converted set, part by part, the values of each as four quarters; in its files they may
-    have `labels` beside them. Who knows already that the text of the kernels is moved says so.
+    A computed cell is compared with the float64 sum. `texts` are those of the arrays of the converted set, in whose
+    files they may have `labels` beside them, and `values` those of its blocks. `moved` are the arrays whose text is
+    known to be moved.
     """
-    if text_is_moved is None:
-        text_is_moved = kernel_text_is_moved(export, texts)
-    is_column, columns = export.bias.form.grid.columns == 1, export.sizes.columns
+    moved = moved_arrays(plan, export, texts) if moved is None else moved
+    sources = _SourceCells(export)
     results = []
-    for part, of_part in groupby(blocks(export.sizes), key=lambda block: block.part):
-        form = target_form(part, export.sizes, is_column, labels)
-        file = Target(os.path.join(directory, f"{part}.csv"), form)
-        table = export.table_of(part)
-        is_moved = text_is_moved and part in KERNELS
-        cells = None if is_moved else (_cells(table.text, columns), _cells(texts[part], columns))
-        results += [_compare(block, table, values[part], cells, forget_bias, file) for block in of_part]
+    for array in plan.target.arrays:
+        form = target_form(array, plan.sizes, export.vectors_are_columns, labels)
+        file = Target(os.path.join(directory, f"{array.name}.csv"), form)
+        cells = None if array.name in moved else _cells(texts[array.name], form.columns)
+        for move in plan.into(array.name):
+            differs = None
+            if cells is not None and move.is_moved:
+                differs = _text_differs(sources.of(move), cells if len(cells) == form.rows else None, move)
+            results.append(_compare(move, export, values[move.target], differs, file))
     return results
 
 
+class _SourceCells(dict[str, Cells]):
+    """The texts of the cells of an export's tables, cut when they are first asked for."""
+
+    def __init__(self, export: Export) -> None:
+        super().__init__()
+        self._tables = export.tables
+
+    def __missing__(self, array: str) -> Cells:
+        table = self._tables[array]
+        self[array] = _cells(table.text, table.form.columns)
+        return self[array]
+
+    def of(self, move: Move) -> Cells:
+        """Give the texts of the one block that a move takes, as they stand in the target."""
+        (source,) = move.sources
+        return source.cut(self[source.array]).T if move.turned else source.cut(self[source.array])
+
+
 def _compare(
-    block: Block, table: Table, values: Quarters, cells: tuple[Cells, Cells] | None, forget_bias: float, file: Target
+    move: Move, export: Export, target: Array, text_differs: NDArray[np.bool_] | None, file: Target
 ) -> BlockResult:
-    """Compare the values of a block, and its `cells` too, those of the export and those of the part, where given."""
-    source = cut(table.values, block.source_rows, block.source_columns)
-    target = values[KERAS.quarter(block.gate)]
-    computed = block.gains_forget_bias and forget_bias
-    source = source + forget_bias if computed else source
+    """Compare the values of a block; cells whose text differs differ, too."""
+    source = block_values(move, export.values)
     differs = source.view(np.int64) != target.view(np.int64)
-    if cells and not computed:
-        differs |= _text_differs(block, *cells)
+    if text_differs is not None:
+        differs |= text_differs
     if not differs.any():
-        return block_result(block, table, file, differs, 0.0, IDENTICAL)
-    return block_result(block, table, file, differs, float(np.max(np.abs(source - target))), DIFFERENT)
+        return move_result(move, export.tables, file, differs, 0.0, IDENTICAL)
+    return move_result(move, export.tables, file, differs, float(np.max(np.abs(source - target))), DIFFERENT)
 
 
-def cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
-    """Cut a block out of a table, as a view of it."""
-    return array[rows.start : rows.stop, columns.start : columns.stop]
-
-
-def _text_differs(block: Block, source: Cells, target: Cells) -> NDArray[np.bool_]:
-    of_source = cut(source, block.source_rows, block.source_columns)
-    if len(target) != len(block.target_rows):
-        return np.ones(of_source.shape, np.bool_)
-    differs: NDArray[np.bool_] = of_source != cut(target, block.target_rows, block.target_columns)
+def _text_differs(source: Cells, target: Cells | None, move: Move) -> NDArray[np.bool_]:
+    if target is None:
+        return np.ones(source.shape, np.bool_)
+    differs: NDArray[np.bool_] = source != move.target.cut(target)
     return differs
 
 
@@ -83,3 +95,8 @@ def _cells(text: Text, columns: int) -> Cells:
     cells = [cell for row in rows for cell in row]
     fits = text[-1:] == b"\n" and (is_column or all(len(row) == columns for row in rows)) and len(cells) % columns == 0
     return np.array(cells if fits else [], object).reshape(-1, columns)
+
+
+def cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
+    """Cut a block out of a table, as a view of it."""
+    return array[rows.start : rows.stop, columns.start : columns.stop]

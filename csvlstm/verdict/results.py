@@ -1,11 +1,14 @@
 """What a comparison finds in one of the 12 blocks, in the names of the reports, and the verdicts in their order."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..layouts.layout import Block, Sizes
+from ..layouts.arrays import AnySizes, Array, Span
+from ..layouts.layout import Block
+from ..layouts.plan import Move
 from ..reading.shapes import Form, Grid
 from ..reading.tables import Table
 
@@ -46,10 +49,10 @@ class Target(NamedTuple):
     form: Form | None
 
 
-def target_form(part: str, sizes: Sizes, is_column: bool, labels: bool = False) -> Form:
-    """Give how a part lies in a converted file: as it is, but for a bias that is a column, and labels beside it."""
-    rows, columns = len(sizes.rows_of(part)), sizes.columns
-    shape = (columns, 1) if part == "bias" and is_column else (rows, columns)
+def target_form(array: Array, sizes: AnySizes, is_column: bool, labels: bool = False) -> Form:
+    """Give how an array lies in a converted set: as it is, but for a vector that is a column, and labels beside it."""
+    rows, columns = array.shape(sizes)
+    shape = (columns, 1) if array.is_vector and is_column else (rows, columns)
     return Form(rows, columns, Grid(*shape, header_row=labels, index_column=labels), transposed=False)
 
 
@@ -79,10 +82,49 @@ def block_result(
     )
 
 
+def move_result(
+    move: Move,
+    tables: Mapping[str, Table],
+    target: Target,
+    differs: NDArray[np.bool_],
+    difference: float | None,
+    verdict: str,
+) -> BlockResult:
+    """Put together what was found in a block, with `differs` [rows, columns] of its cells in the target."""
+    differing = int(np.count_nonzero(differs))
+    first_source = first_target = None
+    if differing and target.form:
+        row, column = divmod(int(differs.argmax()), differs.shape[1])
+        places = [_address(tables[span.array].form, span, row, column, move.turned) for span in move.sources]
+        first_source = " + ".join(places)
+        first_target = _address(target.form, move.target, row, column)
+    return BlockResult(
+        move.target.array,
+        move.gate.value if move.gate else "",
+        " + ".join(dict.fromkeys(tables[span.array].name for span in move.sources)),
+        " + ".join(a1_range(tables[span.array].form, span.rows, span.columns) for span in move.sources),
+        target.name,
+        a1_range(target.form, move.target.rows, move.target.columns) if target.form else None,
+        move.target.cells,
+        differing,
+        difference,
+        first_source,
+        first_target,
+        verdict,
+    )
+
+
+def _address(form: Form, span: Span, row: int, column: int, turned: bool = False) -> str:
+    row, column = (column, row) if turned else (row, column)
+    return form.place("", span.rows[row], span.columns[column]).address
+
+
 def a1_range(form: Form, rows: range, columns: range) -> str:
     """Give the A1 range of a block from its first cell to its last, in the file as it lies there.
 
-    >>> a1_range(target_form("bias", Sizes(3, 5), is_column=True), range(1), range(5, 10))
+    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.entries import KERAS
+    >>> a1_range(target_form(KERAS.array("bias"), Sizes(3, 5), is_column=True), range(1), range(5, 10))
     'A6:A10'
     """
     first, last = form.place("", rows[0], columns[0]), form.place("", rows[-1], columns[-1])

@@ -21,7 +21,7 @@ STEPS = {
     "finding the quarters of each line": ["reading.tables:separators"],
     "parsing the numbers": ["reading.tables:parse"],
     "moving them into new files": ["commands.convert:convert_text"],
-    "holding the new text against the old": ["commands.convert:kernel_text_is_moved"],
+    "holding the new text against the old": ["commands.convert:moved_arrays"],
     "looking for damage": ["commands.convert:damage_of"],
     "comparing all values": ["commands.convert:compare_blocks"],
     "running both cells": ["commands.convert:run_export", "commands.convert:compare_behaviour"],

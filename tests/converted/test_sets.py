@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from csvlstm.commands.cli import main
+from csvlstm.converted.blocks import Origin
 from csvlstm.converted.sets import read_converted
+from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.layout import KERNELS, PARTS, Sizes
+from csvlstm.layouts.plan import plan
 from csvlstm.reading.floats import parse
 from csvlstm.reading.tables import Export
 from tests.exports import SIZES, check_cell, random_export
@@ -35,7 +38,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: Export) -> lis
 
     with monkeypatch.context() as patch:
         patch.setattr("csvlstm.converted.sets.parse", counted)
-        beside = read_converted(folder, export=export)
+        beside = read_converted(folder, origin=Origin(plan(TF1, KERAS, export.sizes, 1.0), export))
     for part in PARTS:
         assert beside[part].values.tobytes() == alone[part].values.tobytes()
         assert beside[part][2:] == alone[part][2:]

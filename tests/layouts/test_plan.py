@@ -9,7 +9,7 @@ from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.arrays import AnySizes, Array, Layout, Operand, ProjectedSizes, Span
 from csvlstm.layouts.entries import KERAS, LAYOUTS, ONNX, TF1
 from csvlstm.layouts.layout import Gate, Sizes
-from csvlstm.layouts.plan import Move, bands, into, out_of, plan
+from csvlstm.layouts.plan import Move, plan
 
 from . import frameworks
 from .frameworks import FRAMEWORKS, Weights, draw
@@ -53,6 +53,16 @@ each_pair = pytest.mark.parametrize(
 def arrays_of(layout: Layout, weights: Weights) -> dict[str, frameworks.Array]:
     arrays = FRAMEWORKS[layout.key](weights)
     return {array.name: arrays[array.name] for array in layout.arrays}
+
+
+def moves_of(
+    source: Layout,
+    target: Layout,
+    sizes: AnySizes,
+    forget_bias: float | None = None,
+    target_forget_bias: float | None = None,
+) -> list[Move]:
+    return plan(source, target, sizes, forget_bias, target_forget_bias).moves
 
 
 def cut(arrays: dict[str, frameworks.Array], span: Span) -> frameworks.Array:
@@ -102,7 +112,7 @@ def test_every_number_gets_to_its_place(source: Layout, target: Layout) -> None:
 def _gets_to_its_place(source: Layout, target: Layout, sizes: Sizes, forget_bias: float) -> None:
     weights = draw(*sizes)
     declared = forget_bias if source.forget_bias_is_argument else None
-    moves = plan(source, target, sizes, declared)
+    moves = moves_of(source, target, sizes, declared)
     there = forget_bias if declared is not None else source.forget_bias
     here = 0.0 if target.forget_bias_is_argument else target.forget_bias
     made = carried_out(moves, arrays_of(source, weights), target, sizes)
@@ -116,14 +126,14 @@ def _gets_to_its_place(source: Layout, target: Layout, sizes: Sizes, forget_bias
 def test_every_cell_of_the_source_is_used_once(source: Layout, target: Layout) -> None:
     sizes = Sizes(3, 5)
     used = {array.name: np.zeros(array.shape(sizes), int) for array in source.arrays}
-    for span in chain.from_iterable(move.sources for move in plan(source, target, sizes)):
+    for span in chain.from_iterable(move.sources for move in moves_of(source, target, sizes)):
         cut(used, span)[...] += 1
     assert all((times == 1).all() for times in used.values())
 
 
 @each_pair
 def test_the_moves_come_array_by_array_operand_by_operand_gate_by_gate(source: Layout, target: Layout) -> None:
-    moves = plan(source, target, Sizes(3, 5))
+    moves = moves_of(source, target, Sizes(3, 5))
     assert [(move.target.array, move.operand, move.gate) for move in moves] == [
         (array.name, operand, gate) for array in target.arrays for operand in array.operands for gate in array.gates
     ]
@@ -154,41 +164,41 @@ def computed(moves: list[Move]) -> tuple[int, int]:
     ],
 )
 def test_no_more_is_computed_than_must_be(source: str, target: str, sums: int, constants: int) -> None:
-    assert computed(plan(ALL[source], ALL[target], Sizes(3, 5))) == (sums, constants)
+    assert computed(moves_of(ALL[source], ALL[target], Sizes(3, 5))) == (sums, constants)
 
 
 def test_matrices_are_moved_in_every_pair() -> None:
     for source, target in PAIRS:
-        matrices = [move for move in plan(source, target, Sizes(3, 5)) if not move.operand.is_vector]
+        matrices = [move for move in moves_of(source, target, Sizes(3, 5)) if not move.operand.is_vector]
         assert matrices
         assert all(move.is_moved for move in matrices)
 
 
 def test_of_two_biases_and_a_fixed_forget_bias_three_numbers_are_added_up() -> None:
-    forget = next(move for move in plan(ONNX, HAIKU, Sizes(3, 5)) if move.gains_forget_bias)
+    forget = next(move for move in moves_of(ONNX, HAIKU, Sizes(3, 5)) if move.gains_forget_bias)
     assert (len(forget.sources), forget.constants, forget.gate) == (2, (-1.0,), Gate.FORGET)
 
 
 def test_both_forget_biases_stay_apart_so_that_their_sum_is_rounded_once() -> None:
-    forget = next(move for move in plan(TF1, HAIKU, Sizes(3, 5), 0.1) if move.gains_forget_bias)
+    forget = next(move for move in moves_of(TF1, HAIKU, Sizes(3, 5), 0.1) if move.gains_forget_bias)
     assert forget.constants == (0.1, -1.0)
 
 
 def test_a_forget_bias_of_zero_is_listed_and_adds_nothing() -> None:
-    forget = next(move for move in plan(TF1, KERAS, Sizes(3, 5), 0.0) if move.gains_forget_bias)
+    forget = next(move for move in moves_of(TF1, KERAS, Sizes(3, 5), 0.0) if move.gains_forget_bias)
     assert (forget.added, forget.constants, forget.is_moved) == ((0.0,), (), True)
 
 
 def test_the_forget_bias_that_a_target_is_built_with_is_taken_off() -> None:
-    forget = next(move for move in plan(KERAS, TF1, Sizes(3, 5), target_forget_bias=1.5) if move.gains_forget_bias)
+    forget = next(move for move in moves_of(KERAS, TF1, Sizes(3, 5), target_forget_bias=1.5) if move.gains_forget_bias)
     assert forget.constants == (-1.5,)
-    assert not any(move.constants for move in plan(KERAS, TF1, Sizes(3, 5)))
-    assert not any(move.constants for move in plan(TF1, TF1, Sizes(3, 5), 1.5, 1.5))
+    assert not any(move.constants for move in moves_of(KERAS, TF1, Sizes(3, 5)))
+    assert not any(move.constants for move in moves_of(TF1, TF1, Sizes(3, 5), 1.5, 1.5))
 
 
 def test_only_the_forget_gate_of_a_bias_gains_the_forget_bias() -> None:
     for source, target in PAIRS:
-        moves = plan(source, target, Sizes(3, 5))
+        moves = moves_of(source, target, Sizes(3, 5))
         gaining = [(move.operand, move.gate) for move in moves if move.gains_forget_bias]
         one_adds = source.adds_forget_bias or target.adds_forget_bias
         assert gaining == ([(target.biases[-1], Gate.FORGET)] if one_adds else [])
@@ -200,7 +210,7 @@ def test_only_the_forget_gate_of_a_bias_gains_the_forget_bias() -> None:
 def test_peepholes_are_moved(source: Layout, target: Layout) -> None:
     source, target = source.with_extras(PEEPHOLE), target.with_extras(PEEPHOLE)
     weights, sizes = draw(3, 5), Sizes(3, 5)
-    made = carried_out(plan(source, target, sizes), arrays_of(source, weights), target, sizes)
+    made = carried_out(moves_of(source, target, sizes), arrays_of(source, weights), target, sizes)
     right = arrays_of(target, weights)
     for array in (array for array in target.arrays if PEEPHOLE in array.operands):
         np.testing.assert_array_equal(made[array.name], right[array.name])
@@ -211,7 +221,7 @@ def test_a_projection_is_moved_and_narrows_the_hidden_rows(source: Layout, targe
     source, target = source.with_extras(PROJECTION), target.with_extras(PROJECTION)
     weights, sizes = draw(3, 5, 2), ProjectedSizes(3, 5, 2)
     made = carried_out(
-        plan(source, target, sizes, 0.0 if source is TF1 else None), arrays_of(source, weights), target, sizes
+        moves_of(source, target, sizes, 0.0 if source is TF1 else None), arrays_of(source, weights), target, sizes
     )
     right = arrays_of(target, expected(source, target, weights, 1.0 if source.forget_bias else 0.0))
     for array in (array for array in target.arrays if not array.is_vector):
@@ -219,13 +229,13 @@ def test_a_projection_is_moved_and_narrows_the_hidden_rows(source: Layout, targe
 
 
 def test_a_cell_without_a_bias_gets_zeros_where_the_target_needs_one() -> None:
-    moves = plan(KERAS.without_bias(), ONNX, Sizes(3, 5))
+    moves = moves_of(KERAS.without_bias(), ONNX, Sizes(3, 5))
     assert [move.sources for move in moves if move.operand.is_vector] == [()] * 8
     assert computed(moves) == (0, 40)
 
 
 def test_a_cell_without_a_bias_may_stay_without() -> None:
-    moves = plan(KERAS.without_bias(), ONNX.without_bias(), Sizes(3, 5))
+    moves = moves_of(KERAS.without_bias(), ONNX.without_bias(), Sizes(3, 5))
     assert {move.target.array for move in moves} == {"W", "R"}
 
 
@@ -250,18 +260,39 @@ def test_what_has_no_place_is_refused(
     source: Layout, target: Layout, declared: dict[str, float], sentence: str
 ) -> None:
     with pytest.raises(CsvLstmError) as refused:
-        plan(source, target, Sizes(3, 5), **declared)
+        moves_of(source, target, Sizes(3, 5), **declared)
     assert str(refused.value).startswith(sentence)
 
 
 @each_pair
 def test_bands_are_whole_lines_from_the_first_to_the_last(source: Layout, target: Layout) -> None:
     sizes = Sizes(3, 5)
-    moves = plan(source, target, sizes)
-    for layout, blocks_of in ((target, into), (source, out_of)):
+    planned = plan(source, target, sizes)
+    for array in target.arrays:
+        rows, columns = array.shape(sizes)
+        spans = [[move.target for move in band] for band in planned.target_bands(array.name)]
+        assert [row for band in spans for row in band[0].rows] == list(range(rows))
+        assert all([column for span in band for column in span.columns] == list(range(columns)) for band in spans)
+    for array in source.arrays:
+        rows, columns = array.shape(sizes)
+        spans = [
+            [span for move in band for span in move.sources if span.array == array.name]
+            for band in planned.source_bands(array.name)
+        ]
+        assert [row for band in spans for row in band[0].rows] == list(range(rows))
+
+
+@each_layout
+@each_size
+def test_each_block_begins_and_ends_at_a_step(layout: Layout, sizes: Sizes) -> None:
+    for array in layout.arrays:
+        spans = [array.span(operand, gate, sizes) for operand, gate in array.blocks]
+        assert {edge % array.step(sizes) for span in spans for edge in (span.columns.start, span.columns.stop)} == {0}
+
+
+def test_labels_name_every_row_and_column() -> None:
+    assert TF1.array("kernel").labels(Sizes(2, 1)) == (["x_0", "x_1", "h_0"], ["i_0", "c_0", "f_0", "o_0"])
+    assert ONNX.array("R").labels(Sizes(3, 1)) == (["i_0", "o_0", "f_0", "c_0"], ["h_0"])
+    for layout, sizes in product(ALL.values(), SIZES):
         for array in layout.arrays:
-            rows, columns = array.shape(sizes)
-            found = list(bands(blocks_of(moves, array.name)))
-            assert [row for band in found for row in band[0][0].rows] == list(range(rows))
-            for band in found:
-                assert [column for span, _ in band for column in span.columns] == list(range(columns))
+            assert tuple(map(len, array.labels(sizes))) == array.shape(sizes)

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csvlstm.errors import CsvLstmError
+from csvlstm.layouts.arrays import Span
 from csvlstm.layouts.layout import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Grid, Options
-from csvlstm.reading.tables import Export, Table, labels, lines, read_export, spans
+from csvlstm.reading.tables import Export, Table, labels, read_export
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
 KERNEL, BIAS = "../sunspots/cell_0_kernel.csv", "../sunspots/cell_0_bias.csv"
@@ -213,12 +214,12 @@ def bias(folder: Path) -> str:
     return write("b.csv", weights(20, 1, seed=1))
 
 
-def test_a_table_that_is_written_in_another_way_has_the_spans_of_the_new_text(folder: Path, bias: str) -> None:
+def test_a_table_that_is_written_in_another_way_has_the_edges_of_the_new_text(folder: Path, bias: str) -> None:
     table = read(write("k.csv", weights(8, 20)), bias, (3, 5)).kernel
-    assert table.spans is not None
     text = table.text.replace(b"0.", b"00.")
     rewritten = table.rewritten(text)
-    assert b"".join(lines(text, rewritten.spans)) == text
+    whole = Span("kernel", range(8), range(20))
+    assert list(rewritten.edges.rows(whole)) == text.splitlines()
     assert rewritten.values is table.values
 
 
@@ -315,40 +316,22 @@ def test_a_square_kernel_is_turned_when_the_user_says_so(folder: Path) -> None:
 
 
 def quarters(table: Table) -> list[list[list[str]]]:
-    """Cut the text of a table at its spans: rows of quarters of cells."""
-    text = table.text.decode()
-    return [[text[start:stop].split(",") for start, stop in row] for row in np.stack(table.spans, axis=1)]
+    """Cut the text of a table at its edges: rows of quarters of cells."""
+    step = table.form.columns // 4
+    spans = [Span("", range(table.form.rows), range(at, at + step)) for at in range(0, table.form.columns, step)]
+    blocks = [table.edges.rows(span) for span in spans]
+    return [[text.decode().split(",") for text in row] for row in zip(*blocks, strict=True)]
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("sizes", [(3, 5), (4, 4), (1, 6), (6, 1), (1, 1)], ids=lambda sizes: "D{}_H{}".format(*sizes))
-def test_the_spans_cut_each_row_into_its_quarters(folder: Path, sizes: tuple[int, int], form: str) -> None:
+def test_the_edges_cut_each_row_into_its_quarters(folder: Path, sizes: tuple[int, int], form: str) -> None:
     d, h = sizes
     kernel, bias = weights(d + h, 4 * h), weights(1, 4 * h, seed=1)
     files = write("k.csv", FORMS[form](kernel)), write("b.csv", bias)
     export = read(*files, sizes, Options(transposed=form == "transposed"))
     for table, rows in ((export.kernel, kernel), (export.bias, bias)):
         assert quarters(table) == [[row[h * quarter : h * quarter + h] for quarter in range(4)] for row in rows]
-
-
-def test_spans_go_from_behind_a_separator_to_the_next() -> None:
-    # Of the lines 1,22,333,4 and 5,6,7,8.
-    assert [quarter.tolist() for quarter in spans(np.array([1, 4, 8, 10, 12, 14, 16, 18]))] == [
-        [[0, 1], [11, 12]],
-        [[2, 4], [13, 14]],
-        [[5, 8], [15, 16]],
-        [[9, 10], [17, 18]],
-    ]
-
-
-def test_lines_put_the_spans_into_the_order_they_are_given_in() -> None:
-    swapped = [np.array([span]) for span in ([0, 1], [5, 8], [2, 4], [9, 10])]
-    assert b"".join(lines(b"1,22,333,4\n", swapped)) == b"1,333,22,4\n"
-
-
-def test_the_lines_of_the_unchanged_spans_are_the_text(quirks: None) -> None:
-    kernel = read(KERNEL, BIAS, (3, 5)).kernel
-    assert b"".join(lines(kernel.text, kernel.spans)) == kernel.text
 
 
 def test_a_table_knows_its_file(quirks: None) -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvlstm.converted.moving import convert_bias_text, convert_text, convert_values
+from csvlstm.converted.moving import convert_text, convert_values
+from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.layout import PARTS, Sizes
-from csvlstm.layouts.references import quarters_of
+from csvlstm.layouts.plan import plan
 from csvlstm.reading.parsing import Text
 from csvlstm.reading.tables import Export, read_export
 from csvlstm.verdict.exact import compare_blocks
@@ -22,14 +23,19 @@ Values = dict[str, np.ndarray]
 
 
 def convert(export: Export, forget_bias: float = 1.0) -> tuple[Texts, Values]:
-    bias_text = convert_bias_text(export.bias, forget_bias)
-    values = convert_values(export, bias_text)
-    return convert_text(export, bias_text), {part: np.concatenate(values[part], axis=1) for part in PARTS}
+    moves = plan(TF1, KERAS, export.sizes, forget_bias)
+    texts = convert_text(moves, export)
+    values = convert_values(moves, export, texts)
+    whole = {array.name: np.full(array.shape(export.sizes), np.nan) for array in KERAS.arrays}
+    for span, numbers in values.items():
+        span.cut(whole[span.array])[...] = numbers
+    return texts, whole
 
 
 def compare(export: Export, texts: Texts, values: Values, forget_bias: float) -> list[BlockResult]:
-    quarters = {part: quarters_of(array) for part, array in values.items()}
-    return compare_blocks(export, texts, quarters, forget_bias)
+    moves = plan(TF1, KERAS, export.sizes, forget_bias)
+    blocks = {move.target: move.target.cut(values[move.target.array]) for move in moves.moves}
+    return compare_blocks(moves, export, texts, blocks)
 
 
 def differing(blocks: list[BlockResult]) -> dict[tuple[str, str], int]:

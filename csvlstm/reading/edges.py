@@ -1,0 +1,67 @@
+"""Where the blocks of a plain text begin and end, so that they can be moved as they are."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..layouts.arrays import Span
+from .parsing import Text, count_lines, every_separator
+
+
+class Edges(NamedTuple):
+    """A plain text, and the places `ends` [rows, steps] of the separators behind every `step` cells of its lines."""
+
+    text: Text
+    ends: NDArray[np.int64]
+    step: int
+
+    def rows(self, span: Span, turned: bool = False) -> Iterable[bytes]:
+        r"""Give the text of each row of a block, or of each column where it is `turned`.
+
+        >>> edges = found_anew(b"1,2,3,4\n5,6,7,8\n", rows=2, columns=4, step=2)
+        >>> block = Span("kernel", range(2), range(2, 4))
+        >>> list(edges.rows(block)), list(edges.rows(block, turned=True))
+        ([b'3,4', b'7,8'], [b'3,7', b'4,8'])
+        """
+        rows = slice(span.rows.start, span.rows.stop)
+        starts = self._starts(span.columns.start // self.step)[rows]
+        stops = self.ends[rows, span.columns.stop // self.step - 1]
+        pieces = map(self.text.__getitem__, map(slice, starts.tolist(), stops.tolist()))
+        return _turned(pieces, len(span.columns)) if turned else pieces
+
+    def row_start(self, row: int) -> int:
+        """Tell where a row starts; the row behind the last one starts at the end."""
+        return int(self.ends[row - 1, -1]) + 1 if row else 0
+
+    def _starts(self, step: int) -> NDArray[np.int64]:
+        if step:
+            return self.ends[:, step - 1] + 1
+        return np.concatenate(([0], self.ends[:-1, -1] + 1))
+
+
+def found_anew(text: Text, rows: int, columns: int, step: int) -> Edges | None:
+    """Find the edges of a text that nobody has read before; None where it has not so many rows and columns."""
+    if not len(text):
+        return None
+    ends, steps = every_separator(text, step), columns // step
+    if len(ends) != rows * steps or count_lines(text) != rows:
+        return None
+    shaped = ends.reshape(rows, steps)
+    whole = all(text[end : end + 1] == b"\n" for end in shaped[:, -1].tolist())
+    return Edges(text, shaped, step) if whole and text[-1:] == b"\n" else None
+
+
+def joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+    """Put blocks of the same rows beside each other, row by row.
+
+    >>> list(joined([[b"1,2", b"5,6"], [b"3", b"7"]]))
+    [b'1,2,3', b'5,6,7']
+    """
+    return map(b",".join, zip(*blocks, strict=True))
+
+
+def _turned(rows: Iterable[bytes], columns: int) -> Iterator[bytes]:
+    cells = b",".join(rows).split(b",")
+    return (b",".join(cells[column::columns]) for column in range(columns))
