@@ -8,7 +8,7 @@ from csvlstm.reading import parsing
 
 PACKAGE = Path(parsing.__file__).parent.parent
 
-FOUND = {"CsvLstmError": 0, "Other": 0, "Damage": 3, "_damage": 3, "ArgumentTypeError": 0, "_say": 0}
+FOUND = {"CsvLstmError": 0, "Other": 0, "DamageError": 0, "Damage": 3, "_damage": 3, "ArgumentTypeError": 0, "_say": 0}
 """What makes a message, and which of its arguments says what was found."""
 
 

@@ -39,7 +39,7 @@ def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
     command.add_argument(
         "--forget-bias",
         metavar="F",
-        type=_finite,
+        type=finite,
         default=1.0,
         help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM); with "
         "--layers, that of the rows without a forget_bias",
@@ -130,7 +130,8 @@ def decimal_sign(text: str) -> bytes:
     return sign.encode()
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
+    """Read a finite number."""
     number = read_number(text)
     if number is None:
         raise argparse.ArgumentTypeError(f"{shown(text)} is no finite number")
@@ -139,7 +140,7 @@ def _finite(text: str) -> float:
 
 def tolerance(text: str) -> float:
     """Read a number that is not negative."""
-    number = _finite(text)
+    number = finite(text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is negative")
     return number

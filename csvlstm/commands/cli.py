@@ -5,17 +5,18 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from .. import __version__
-from ..errors import CsvLstmError
+from ..errors import CsvLstmError, Place
 from ..process import refuse_little_memory
 from .arguments import BUG, REFUSED
 from .streams import print_text, refuse_closed_output, say
 
 STDOUT_CLOSED = 141
 
-COMMANDS = ("convert", "check", "audit", "inspect")
+COMMANDS = ("convert", "check", "audit", "inspect", "export")
 
 _Formatter = argparse.RawDescriptionHelpFormatter
 
@@ -24,9 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code; the messages go to standard error, each on one line."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        _refuse_checkpoint(given)
         asked = _parser(given).parse_args(given)
         refuse_little_memory()
-        if any(getattr(asked, option, None) for option in ("stdout", "json", "csv")):
+        if any(getattr(asked, option, None) for option in ("stdout", "json", "csv", "list")):
             refuse_closed_output()
         code: int = asked.run(asked)
         return code
@@ -46,6 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.excepthook(type(error), error, error.__traceback__)
         say(f"a bug in csvlstm: {type(error).__name__}: {error}; please report it, with what --debug shows")
         return BUG
+
+
+def _refuse_checkpoint(given: Sequence[str]) -> None:
+    """Refuse what is meant as a CSV and is a checkpoint, before anything else is asked for that would not help."""
+    from ..checkpoints.marks import is_checkpoint
+
+    files = [file for before, file in pairwise(given) if not before.startswith("-") and not file.startswith("-")]
+    for path in filter(is_checkpoint, files if given[:1] != ["export"] else []):
+        advice = f"csvlstm export {path} -o exported makes CSVs of its LSTM layers"
+        raise CsvLstmError("is a TensorFlow checkpoint, and no CSV", Place(path), advice=advice)
 
 
 class Parser(argparse.ArgumentParser):

@@ -13,12 +13,13 @@ import tempfile
 
 from .growth import draw_growth
 from .programs import CSVLSTM
-from .tables import Rounds, commands, growth, networks, scripts, steps
+from .tables import Rounds, checkpoints, commands, growth, networks, scripts, steps
 
 SIZES = {
     "scripts": ["8,16", "128,256", "1024,1024", "2048,2048"],
     "networks": ["100x8,8", "100x8,16", "100x16,16", "8x1024,1024"],
     "commands": ["8,16", "1024,1024"],
+    "checkpoints": ["3,5", "512,1024"],
     "steps": ["8,16", "1024,1024"],
     "growth": ["1,4", "4,9", "16,20", "48,48", "128,128", "320,320", "800,800", "2048,2048"],
     "shapes": ["632,632", "100000,8", "16,886"],
@@ -53,6 +54,8 @@ def show(name: str, sizes: list[str], rounds: Rounds, tensorflow: str) -> None:
             networks(sizes, rounds, tensorflow)
         case "commands":
             commands(sizes, rounds)
+        case "checkpoints":
+            checkpoints(sizes, rounds)
         case "steps":
             steps(sizes, rounds)
         case "growth":

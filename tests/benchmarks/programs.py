@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from .checkpoints import READING, Saved
 from .layers import Layer
 
 Command = Callable[[Path], list[str | Path]]
@@ -41,6 +42,21 @@ def audit(layer: Layer, converted: Path) -> Command:
 def inspect(layer: Layer) -> Command:
     """Say what the files of a layer are."""
     return lambda output: [CSVLSTM, "inspect", layer.kernel, layer.bias, "-q"]
+
+
+def export(saved: Saved) -> Command:
+    """Export the LSTM layers of a checkpoint."""
+    return lambda output: [CSVLSTM, "export", saved.prefix, "--forget-bias", "1", "-q", "-o", output]
+
+
+def read(saved: Saved) -> Command:
+    """Read the LSTM variables of a checkpoint, and write nothing."""
+    return lambda output: [sys.executable, "-c", READING, saved.prefix]
+
+
+def import_numpy() -> Command:
+    """Start a Python that imports numpy."""
+    return lambda output: [sys.executable, "-c", "import numpy"]
 
 
 def others(layer: Layer, tensorflow: str, times: int = 1) -> dict[str, Command]:

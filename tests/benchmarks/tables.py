@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .checkpoints import save
 from .growth import Point
 from .layers import Layer, write_layer, write_network, write_otherwise
 from .measuring import Measured, measure
 from .processes import seconds_of
-from .programs import audit, check, convert, convert_network, copy, inspect, others
+from .programs import audit, check, convert, convert_network, copy, export, import_numpy, inspect, others, read
 from .steps import limit_of, measure_steps
 
 ROUNDED = "check, %.4g: rounded"
@@ -69,6 +70,29 @@ def commands(sizes: list[str], rounds: Rounds) -> None:
         programs |= {"check, %.18e": check(layer, other), "audit.csv, %.18e": audit(layer, other)}
         programs[ROUNDED] = check(layer, write_otherwise(converted, "%.4g"))
         _rows_with_shares(layer, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer), {ROUNDED: 1}))
+
+
+def checkpoints(sizes: list[str], rounds: Rounds) -> None:
+    """Compare the reading and the export of checkpoints of both formats with a Python that imports numpy."""
+    _head("D, H", "checkpoint", "program", "seconds", "of import numpy", "peak memory")
+    for size in sizes:
+        for form in ("V2", "V1"):
+            with tempfile.TemporaryDirectory() as folder:
+                saved = save(Path(folder), form, *map(int, size.split(",")))
+                programs = {
+                    "import numpy": import_numpy(),
+                    "**read, verified**": read(saved),
+                    "**export**": export(saved),
+                }
+                measured = measure(programs, rounds.of_a_large_layer * (4 if saved.megabytes < SMALL else 1))
+                _rows_of_a_checkpoint(f"{size} | {form}, {saved.megabytes:.3g} MB", measured)
+
+
+def _rows_of_a_checkpoint(kind: str, measured: dict[str, Measured]) -> None:
+    first = next(iter(measured.values()))
+    for name, program in measured.items():
+        shown = f"{program.median:.3f} | {program.share_of(first):.2f} | {program.megabytes:.0f} MB"
+        print(f"| {kind} | {name} | {shown} |", flush=True)
 
 
 def steps(sizes: list[str], rounds: Rounds) -> None:

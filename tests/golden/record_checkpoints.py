@@ -1,4 +1,4 @@
-"""Record what sample_data/export_layers.py makes of real TensorFlow 1.15.5 checkpoints: one .npz file a case.
+"""Record checkpoints of real TensorFlow 1.15.5 networks, byte for byte, and what is to be exported: one .npz a case.
 
 How to run it (Python 3.7); the files go into the folder checkpoints/ beside this script:
 
@@ -7,18 +7,16 @@ How to run it (Python 3.7); the files go into the folder checkpoints/ beside thi
 
 What each file holds, all of it readable with np.load(allow_pickle=False):
 
-    variable:NAME                        every variable of the checkpoint, under its name there
-    arguments, exit_code                 how the script was run behind `model.ckpt -o exported`, and how it ended
-    stdout, stderr                       what it said
-    file:NAME                            the bytes of each file that it wrote
+    checkpoint:NAME                      the bytes of each file of the checkpoint
+    arguments                            how the network is chosen, behind `csvlstm export model.ckpt -o exported`
+    file:NAME                            the bytes of each file to be written, none where the network is to be refused
     x, outputs, kernel_k, ...            a run of the exported network, with the keys of record.py
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import csv
+import io
 import tempfile
 import zlib
 from collections.abc import Callable
@@ -33,8 +31,9 @@ from tensorflow.contrib.rnn import LayerNormBasicLSTMCell, LSTMBlockCell, stack_
 from tensorflow.nn.rnn_cell import BasicLSTMCell, GRUCell, LSTMCell, LSTMStateTuple, MultiRNNCell
 
 HERE = Path(__file__).resolve().parent
-SCRIPT = HERE.parent.parent / "sample_data" / "export_layers.py"
 BATCH, STEPS = 2, 10
+COLUMNS = "layer", "kernel", "bias", "input_size", "hidden_size", "direction", "forget_bias"
+DIRECTIONS = {"": "", "fw": "forward", "bw": "backward"}
 
 
 class Run(NamedTuple):
@@ -276,19 +275,38 @@ def tensors_of_run(run):
     return tensors
 
 
-def read_variables(folder):
-    reader = tf.train.load_checkpoint(f"{folder}/model.ckpt")
-    return {f"variable:{name}": reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+def files_to_export(case, arrays):
+    """The bytes of layers.csv and of the files that it names, from the values that the session had."""
+    files, rows = {}, [COLUMNS]
+    suffixes = sorted((key[len("kernel_") :] for key in arrays if key.startswith("kernel_")), key=in_order)
+    for suffix in suffixes:
+        layer, _, way = suffix.partition("_")
+        direction = DIRECTIONS[way]
+        stem = f"layer_{layer}_{direction}" if direction else f"layer_{layer}"
+        kernel, bias = (arrays[f"{part}_{suffix}"] for part in ("kernel", "bias"))
+        for part, values in (("kernel", kernel), ("bias", bias)):
+            files[f"{stem}_{part}.csv"] = text_of(values)
+        hidden_size = len(bias) // 4
+        sizes = len(kernel) - hidden_size, hidden_size
+        rows.append([f"layer_{layer}", f"{stem}_kernel.csv", f"{stem}_bias.csv", *sizes, direction, case.forget_bias])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return {**files, "layers.csv": text.getvalue().encode()} if suffixes else {}
 
 
-def export(case, folder):
-    """Run the script as a user does, and give what it said and wrote."""
-    command = [sys.executable, "-W", "ignore", str(SCRIPT), "model.ckpt", "-o", "exported", *case.arguments]
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    run = subprocess.run(command, cwd=folder, env=quiet, capture_output=True, check=False)
-    said = {"exit_code": run.returncode, "stdout": run.stdout.decode(), "stderr": run.stderr.decode()}
-    written = {f"file:{path.name}": np.frombuffer(path.read_bytes(), np.uint8) for path in folder.glob("exported/*")}
-    return {**said, **written}
+def in_order(suffix):
+    layer, _, way = suffix.partition("_")
+    return int(layer), way == "bw"
+
+
+def text_of(values):
+    file = io.BytesIO()
+    np.savetxt(file, values, "%.9g", delimiter=",")
+    return file.getvalue()
+
+
+def bytes_of(files):
+    return {key: np.frombuffer(data, np.uint8) for key, data in files.items()}
 
 
 def record(case, target):
@@ -303,8 +321,8 @@ def record(case, target):
             forget_bias=case.forget_bias,
             hidden_sizes=np.array([layers[str(k)] for k in range(len(layers))]),
             **arrays,
-            **read_variables(folder),
-            **export(case, folder),
+            **bytes_of({f"checkpoint:{path.name}": path.read_bytes() for path in folder.iterdir()}),
+            **bytes_of({f"file:{name}": text for name, text in files_to_export(case, arrays).items()}),
         )
 
 

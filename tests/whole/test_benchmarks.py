@@ -9,9 +9,11 @@ import pytest
 from csvlstm.layouts.layout import PARTS
 from tests import children
 from tests.benchmarks import steps
+from tests.benchmarks.checkpoints import save
 from tests.benchmarks.layers import Layer, write_layer, write_otherwise
 from tests.benchmarks.measuring import measure
-from tests.benchmarks.programs import convert, others
+from tests.benchmarks.programs import convert, export, others
+from tests.benchmarks.programs import read as read_checkpoint
 
 
 @pytest.fixture
@@ -47,6 +49,14 @@ def test_a_set_written_otherwise_is_the_same_numbers_in_another_text(layer: Laye
     for ours, its in zip(read(tmp_path / "csvlstm"), read(other), strict=True):
         assert its.tobytes() == ours.tobytes()
     assert (other / "kernel.csv").read_bytes() != (tmp_path / "csvlstm" / "kernel.csv").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["V2", "V1"])
+def test_a_checkpoint_of_both_formats_is_read_and_exported(tmp_path: Path, form: str) -> None:
+    saved = save(tmp_path, form, 3, 5)
+    run(read_checkpoint(saved)(tmp_path))
+    run(export(saved)(tmp_path / "exported"))
+    assert len(list((tmp_path / "exported").iterdir())) == 5
 
 
 def test_every_run_has_a_new_folder_that_stays_and_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

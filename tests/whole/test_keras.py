@@ -18,6 +18,7 @@ import pytest
 from csvlstm import read_weights
 from csvlstm.commands.cli import main
 from tests import children
+from tests.checkpoints.networks import EXPORTED, Network
 from tests.golden_recordings import (
     NETWORKS,
     RECORDINGS,
@@ -30,7 +31,6 @@ from tests.golden_recordings import (
     largest_difference,
     recording_named,
 )
-from tests.whole.test_export_script import EXPORTED, Checkpoint
 
 ROOT = Path(__file__).parent.parent.parent
 SUNSPOTS = ROOT / "sample_data" / "sunspots"
@@ -163,15 +163,14 @@ def test_stacked_keras_cells_take_the_weights_of_a_network(keras: Keras, recordi
     assert largest_difference(computed, recorded(recording)) <= TOLERANCE
 
 
-@pytest.mark.parametrize("checkpoint", EXPORTED, ids=[checkpoint.name for checkpoint in EXPORTED])
-def test_a_checkpoint_comes_to_keras_in_two_commands(keras: Keras, checkpoint: Checkpoint, tmp_path: Path) -> None:
-    """The whole way: what the export script wrote under the real TensorFlow, converted, in Keras."""
-    for name, text in checkpoint.files.items():
-        (tmp_path / name).write_bytes(text)
-    layers, converted = str(tmp_path / "layers.csv"), str(tmp_path / "converted")
-    assert main(["convert", "--layers", layers, "-o", converted]) == 0
-    computed = run_layers(keras, checkpoint.recording, read_weights(converted))
-    assert largest_difference(computed, recorded(checkpoint.recording)) <= TOLERANCE
+@pytest.mark.parametrize("network", EXPORTED, ids=[network.name for network in EXPORTED])
+def test_a_checkpoint_comes_to_keras_in_two_commands(keras: Keras, network: Network, tmp_path: Path) -> None:
+    """The whole way: the checkpoint of the real TensorFlow, exported, converted, in Keras."""
+    exported, converted = str(tmp_path / "exported"), str(tmp_path / "converted")
+    assert main(["export", network.write(tmp_path), "-o", exported, *network.arguments]) == 0
+    assert main(["convert", "--layers", f"{exported}/layers.csv", "-o", converted]) == 0
+    computed = run_layers(keras, network.recording, read_weights(converted))
+    assert largest_difference(computed, recorded(network.recording)) <= TOLERANCE
 
 
 @each([recording for recording in NETWORKS if recording not in STACKS])
@@ -218,9 +217,15 @@ def read_sunspots(name: str) -> Array:
     return np.loadtxt(SUNSPOTS / f"{name}.csv", delimiter=",", dtype="float32", ndmin=2)
 
 
-def test_the_sunspots_network_predicts_in_keras_what_it_predicted_in_tensorflow(keras: Keras, tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", ["checkpoint", "CSVs"])
+def test_the_sunspots_network_predicts_in_keras_what_it_predicted_in_tensorflow(
+    keras: Keras, start: str, tmp_path: Path
+) -> None:
     x = read_sunspots("inputs")[np.newaxis]
-    assert main(["convert", "--layers", str(SUNSPOTS / "layers.csv"), "-o", str(tmp_path / "converted")]) == 0
+    exported = tmp_path / "exported" if start == "checkpoint" else SUNSPOTS
+    if start == "checkpoint":
+        assert main(["export", str(SUNSPOTS / "trained"), "-o", str(exported)]) == 0
+    assert main(["convert", "--layers", str(exported / "layers.csv"), "-o", str(tmp_path / "converted")]) == 0
     hidden, *_ = make_stacked_cells(keras, [5, 4], x, read_weights(tmp_path / "converted"))(x)
     dense = keras.layers.Dense(1)
     dense.build(hidden.shape)

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,6 +122,17 @@ def test_the_converted_network_computes_what_the_readme_says_to_4e_7(tmp_path: P
 def test_without_the_forget_bias_the_network_is_off_by_the_readmes_02_and_more(tmp_path: Path) -> None:
     folders = [convert_sunspots(k, d, h, tmp_path, "--forget-bias=0") for k, d, h in ((0, 3, 5), (1, 5, 4))]
     assert min(difference_from_the_recorded_run(run_sunspots(folders))) >= 0.2
+
+
+def test_the_checkpoint_holds_the_numbers_of_the_csvs_and_the_forget_bias(tmp_path: Path) -> None:
+    assert main(["export", str(SUNSPOTS / "trained"), "-o", str(tmp_path / "exported")]) == 0
+    for k, part in product((0, 1), ("kernel", "bias")):
+        exported = np.loadtxt(tmp_path / "exported" / f"layer_{k}_{part}.csv", delimiter=",", dtype="f4")
+        np.testing.assert_array_equal(
+            exported, np.loadtxt(SUNSPOTS / f"cell_{k}_{part}.csv", delimiter=",", dtype="f4")
+        )
+    rows = (tmp_path / "exported" / "layers.csv").read_text().splitlines()
+    assert [row.split(",")[3:] for row in rows[1:]] == [["3", "5", "", "1.0"], ["5", "4", "", "1.0"]]
 
 
 def test_the_readme_names_exactly_what_is_in_quirks() -> None:

@@ -1,0 +1,193 @@
+"""The work behind `csvlstm export`: from a TensorFlow 1 checkpoint to layers.csv and its files, without TensorFlow."""
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..checkpoints.cells import Cell
+from ..checkpoints.forget_bias import forget_biases
+from ..checkpoints.graph import graph_nodes
+from ..checkpoints.opening import Checkpoint, open_checkpoint
+from ..checkpoints.purposes import is_slot
+from ..checkpoints.stacks import BACKWARD, FORWARD, Layer, Placed, find_layers
+from ..checkpoints.tensors import Array, Variable
+from ..converted.outputs import Staging, staging
+from ..converted.targets import refuse_folder, refuse_outputs
+from ..errors import CsvLstmError, Place
+from ..progress import Advance, no_progress
+from ..reading.sources import identity
+
+TABLE = "layers.csv"
+ASSUMED, DECLARED, NONE_ADDED = "assumed", "declared", "a CudnnLSTM adds none"
+_COLUMNS = "layer", "kernel", "bias", "input_size", "hidden_size", "direction", "forget_bias"
+_DEFAULT_FORGET_BIAS = 1.0
+_DIRECTIONS = {"": "", FORWARD: "forward", BACKWARD: "backward"}
+_MATRIX = 2
+
+
+class Export(NamedTuple):
+    """What `csvlstm export` was asked for; a forget bias is declared only where no graph lies beside the checkpoint."""
+
+    checkpoint: str
+    directory: str
+    scopes: Sequence[str] = ()
+    forget_bias: float | None = None
+
+
+class ForgetBias(NamedTuple):
+    """A forget bias, and where it was found: a file, or one of ASSUMED, DECLARED and NONE_ADDED."""
+
+    value: float
+    source: str
+
+
+class ExportedCell(NamedTuple):
+    """A cell and its files, which are named after its layer and direction."""
+
+    cell: Cell
+    layer: str
+    direction: str
+    forget_bias: ForgetBias
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return f"{self.layer}_{self.direction}" if self.direction else self.layer
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its row of layers.csv."""
+        files = f"{self.stem}_kernel.csv", f"{self.stem}_bias.csv"
+        sizes = str(self.cell.input_size), str(self.cell.hidden_size)
+        return self.layer, *files, *sizes, self.direction, str(self.forget_bias.value)
+
+
+class ExportReport(NamedTuple):
+    """What was exported, and what was left out: the matrices, and how many more are kept by optimizers and averages."""
+
+    checkpoint: Checkpoint
+    cells: list[ExportedCell]
+    left_out: dict[str, Variable]
+    kept: int
+    written: list[str]
+
+
+def export_checkpoint(asked: Export, advance: Advance = no_progress) -> ExportReport:
+    """Write the LSTM layers of a checkpoint, all files or none.
+
+    Raises CsvLstmError where the checkpoint cannot be read or is damaged, where its cells are none that can be
+    converted or several networks, where the forget bias is another than the declared one, or where the folder is not
+    new or empty.
+    """
+    checkpoint = open_checkpoint(asked.checkpoint)
+    variables = checkpoint.variables.variables
+    try:
+        layers = find_layers(variables, asked.scopes)
+        _refuse_more_than_lstm(layers)
+        cells = _exported(layers, checkpoint, asked.forget_bias)
+    except CsvLstmError as error:
+        raise _placed(error, asked.checkpoint) from None
+    _refuse_directory(asked.directory, checkpoint.variables.files)
+    with staging(asked.directory, whole=True) as files:
+        for cell in cells:
+            _write_cell(files, checkpoint, cell, advance)
+        # The table comes last, so that it names nothing that is not there.
+        files.store(TABLE, [_table([cell.row for cell in cells])]).close()
+        return ExportReport(checkpoint, cells, *_left_out(variables, cells), files.publish())
+
+
+def _placed(error: CsvLstmError, checkpoint: str) -> CsvLstmError:
+    """Name the checkpoint in what was refused of it as a whole."""
+    place = error.place or Place(checkpoint)
+    return CsvLstmError(error.found, place, expected=error.expected, advice=error.advice)
+
+
+def _refuse_more_than_lstm(layers: Sequence[Layer]) -> None:
+    for cell in (placed.cell for layer in layers for placed in layer):
+        if cell.projection:
+            raise CsvLstmError(f"{cell.scope} has a projection (num_proj), which Keras has no LSTM layer for")
+        if cell.peepholes:
+            raise CsvLstmError(f"{cell.scope} has peepholes, which Keras has no LSTM layer for")
+
+
+def _exported(layers: Sequence[Layer], checkpoint: Checkpoint, declared: float | None) -> list[ExportedCell]:
+    graph = checkpoint.graph
+    found = forget_biases(graph_nodes(graph)) if graph else {}
+    names = checkpoint.variables.variables
+    # Of a graph whose names are others than those of the checkpoint.
+    unnamed = {value for kernel, values in found.items() if kernel not in names for value in values}
+    return [
+        ExportedCell(placed.cell, f"layer_{number}", _DIRECTIONS[placed.direction], forget_bias)
+        for number, layer in enumerate(layers)
+        for placed in layer
+        for forget_bias in [_forget_bias(placed, graph or "", found.get(placed.cell.kernel[0], set()), declared)]
+        if _fits(forget_bias, unnamed, placed.cell, graph or "")
+    ]
+
+
+def _forget_bias(placed: Placed, graph: str, found: set[float], declared: float | None) -> ForgetBias:
+    scope = placed.cell.scope
+    if found:
+        value = min(found)
+        if len(found) > 1:
+            both = " and ".join(map(str, sorted(found)))
+            raise CsvLstmError(f"{graph} adds forget biases {both} to {scope}", expected="one graph of one network")
+        if declared is not None and np.float32(declared) != np.float32(value):
+            found_there = f"the forget bias of {scope} is {value} in {graph}, and {declared} was declared"
+            raise CsvLstmError(found_there, advice="declare none, and that of the graph is taken")
+        return ForgetBias(value, graph)
+    if "cudnn" in scope.lower():
+        return ForgetBias(0.0, NONE_ADDED)
+    return ForgetBias(_DEFAULT_FORGET_BIAS, ASSUMED) if declared is None else ForgetBias(declared, DECLARED)
+
+
+def _fits(forget_bias: ForgetBias, unnamed: set[float], cell: Cell, graph: str) -> bool:
+    """Refuse to assume what a graph contradicts for cells that it calls by other names."""
+    if forget_bias.source == ASSUMED and unnamed - {forget_bias.value}:
+        values = ", ".join(map(str, sorted(unnamed)))
+        found = f"{graph} does not name {cell.scope}, and adds forget bias {values} to other cells"
+        raise CsvLstmError(found, expected="a declared forget bias")
+    return True
+
+
+def _refuse_directory(directory: str, inputs: Sequence[str]) -> None:
+    refuse_outputs(directory, (), (), force=False)
+    if os.path.isdir(directory) and os.listdir(directory):
+        raise CsvLstmError("is not empty, and nothing is overwritten", Place(directory), advice="choose another -o")
+    refuse_folder(directory, [identity(path) for path in inputs], force=False)
+
+
+def _write_cell(files: Staging, checkpoint: Checkpoint, exported: ExportedCell, advance: Advance) -> None:
+    cell = exported.cell
+    for names, part in ((cell.kernel, "kernel"), ((cell.bias,), "bias")):
+        values = [_read(checkpoint, name) for name in names]
+        with files.open(f"{exported.stem}_{part}.csv") as file:
+            for rows in values:
+                # 9 digits read back to the same float32, and 17 to the same float64.
+                np.savetxt(file, rows, "%.17g" if rows.dtype == np.float64 else "%.9g", delimiter=",")
+                advance(rows.size)
+
+
+def _read(checkpoint: Checkpoint, name: str) -> Array:
+    values = checkpoint.variables.read(name)
+    if not np.isfinite(values).all():
+        found = f"{name} holds NaN or infinity, so the training broke down"
+        raise CsvLstmError(found, Place(checkpoint.variables.files[0]), advice="take an earlier checkpoint")
+    return values
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *rows])
+    return text.getvalue().encode()
+
+
+def _left_out(variables: Mapping[str, Variable], cells: Sequence[ExportedCell]) -> tuple[dict[str, Variable], int]:
+    taken = {name for cell in cells for name in cell.cell.variables}
+    matrices = {name: one for name, one in sorted(variables.items()) if len(one.shape) == _MATRIX and name not in taken}
+    kept = [name for name in matrices if is_slot(name, variables)]
+    return {name: one for name, one in matrices.items() if name not in kept}, len(kept)

@@ -1,0 +1,103 @@
+"""What `csvlstm export` says: its summary, its list of variables, and both as JSON."""
+
+from typing import Any
+
+from .. import __version__
+from ..checkpoints.opening import Checkpoint
+from ..checkpoints.purposes import purposes
+from ..checkpoints.tensors import Variable
+from ..verdict.report import aligned
+from .export import ASSUMED, ExportedCell, ExportReport
+
+_MOST_SHOWN = 20
+_NO_CHECKSUMS = "no checksums: a frozen graph has none, so damage to its numbers may go unseen"
+_ASSUMED = (
+    "forget bias: no graph lies beside the checkpoint to tell it, so 1.0, the default of the cells, is assumed; "
+    "--forget-bias declares another, and a recorded run given to csvlstm check shows whether it was another"
+)
+
+
+def as_text(report: ExportReport) -> str:
+    """Give the summary: the cells with where their forget bias was found, what was left out, what was written."""
+    lines = [_line(cell) for cell in report.cells]
+    if any(cell.forget_bias.source == ASSUMED for cell in report.cells):
+        lines.append(_ASSUMED)
+    if not report.checkpoint.variables.has_checksums:
+        lines.append(_NO_CHECKSUMS)
+    lines.append(_left_out(report))
+    table = report.written[-1]
+    lines.append(f"wrote {table} and the {len(report.written) - 1} files that it names")
+    lines.append(f"next: csvlstm convert --layers {table} -o converted")
+    return "\n".join(lines)
+
+
+def _line(cell: ExportedCell) -> str:
+    sizes = f"{cell.cell.input_size} -> {cell.cell.hidden_size}"
+    bias = cell.forget_bias
+    return f"{cell.stem}: {cell.cell.scope}, {sizes}, forget bias {bias.value} ({bias.source})"
+
+
+def _left_out(report: ExportReport) -> str:
+    shown = [f"{name} {_shape(one)}" for name, one in list(report.left_out.items())[:_MOST_SHOWN]]
+    more = len(report.left_out) - len(shown)
+    shown += [f"{more} more"] * bool(more)
+    shown += [f"{report.kept} matrices of optimizers and averages"] * bool(report.kept)
+    return f"left out: {', '.join(shown) or 'no matrix'}"
+
+
+def _shape(variable: Variable) -> str:
+    return "x".join(map(str, variable.shape)) or "scalar"
+
+
+def as_json(report: ExportReport) -> dict[str, Any]:
+    """Give the report by the names of the contract."""
+    return {
+        **_about(report.checkpoint),
+        "layers": [_cell_as_json(cell) for cell in report.cells],
+        "left_out": [_variable(name, one) for name, one in report.left_out.items()],
+        "written": report.written,
+    }
+
+
+def _about(checkpoint: Checkpoint) -> dict[str, Any]:
+    variables = checkpoint.variables
+    return {
+        "command": "export",
+        "version": __version__,
+        "kind": variables.kind,
+        "checksums": variables.has_checksums,
+        "graph": checkpoint.graph,
+    }
+
+
+def _cell_as_json(cell: ExportedCell) -> dict[str, Any]:
+    return {
+        "layer": cell.layer,
+        "direction": cell.direction or None,
+        "scope": cell.cell.scope,
+        "input_size": cell.cell.input_size,
+        "hidden_size": cell.cell.hidden_size,
+        "forget_bias": cell.forget_bias.value,
+        "forget_bias_source": cell.forget_bias.source,
+        "variables": list(cell.cell.variables),
+    }
+
+
+def _variable(name: str, variable: Variable) -> dict[str, Any]:
+    return {"name": name, "shape": list(variable.shape), "type": variable.dtype}
+
+
+def variables_as_text(checkpoint: Checkpoint) -> str:
+    """Give a table of all variables, one row each."""
+    variables = checkpoint.variables.variables
+    taken = purposes(variables)
+    rows = [[name, _shape(one), one.dtype, taken[name] or "-"] for name, one in sorted(variables.items())]
+    return aligned([["variable", "shape", "type", "taken for"], *rows])
+
+
+def variables_as_json(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Give all variables by the names of the contract."""
+    variables = checkpoint.variables.variables
+    taken = purposes(variables)
+    listed = [{**_variable(name, one), "taken_for": taken[name] or None} for name, one in sorted(variables.items())]
+    return {**_about(checkpoint), "variables": listed}
