@@ -16,7 +16,7 @@ from .programs import CSVLSTM
 from .tables import Rounds, checkpoints, commands, growth, networks, scripts, steps
 
 SIZES = {
-    "scripts": ["8,16", "128,256", "1024,1024", "2048,2048"],
+    "scripts": ["8,16", "128,256", "320,320", "1024,1024", "2048,2048"],
     "networks": ["100x8,8", "100x8,16", "100x16,16", "8x1024,1024"],
     "commands": ["8,16", "1024,1024"],
     "checkpoints": ["3,5", "512,1024"],

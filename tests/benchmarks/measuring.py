@@ -4,49 +4,52 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from .processes import megabytes_of, seconds_of
+from .processes import Took, megabytes_of, time_of
 from .programs import Command
 
-Measurement = Callable[[Sequence[str | Path], int], float]
-"""What runs a command line, sees its exit code, and gives a figure."""
+Figure = TypeVar("Figure")
 
 
 class Measured(NamedTuple):
-    """What a program took: the seconds of each round, and the most memory, in MB."""
+    """What a program took: the time of each round, and the most memory, in MB."""
 
-    seconds: list[float]
+    rounds: list[Took]
     megabytes: float
 
     @property
-    def median(self) -> float:
-        """The median of its rounds."""
-        return statistics.median(self.seconds)
+    def median(self) -> Took:
+        """The medians of its rounds."""
+        return Took(*map(statistics.median, zip(*self.rounds, strict=True)))
 
-    def share_of(self, other: "Measured") -> float:
-        """Give the median of its shares of another program's seconds, round by round."""
-        return statistics.median(one / two for one, two in zip(self.seconds, other.seconds, strict=True))
+    def share_of(self, other: "Measured") -> Took:
+        """Give the medians of its shares of another program's time, round by round."""
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        shares = ([one / two if two else inf for one, two in zip(ours, theirs, strict=True)] for ours, theirs in pairs)
+        return Took(*map(statistics.median, zip(*shares, strict=True)))
 
 
 def measure(
     programs: dict[str, Command], rounds: int, exit_codes: Mapping[str, int] = MappingProxyType({})
 ) -> dict[str, Measured]:
-    """Measure the memory of each program in a first round, which warms up as well, and then its seconds.
+    """Measure the memory of each program in a first round, which warms up as well, and then its time.
 
     The exit code of a program is 0, or that of `exit_codes`; raises ChildProcessError at another one.
     """
 
-    def run(measurement: Measurement) -> dict[str, float]:
+    def run(measurement: Callable[[Sequence[str | Path], int], Figure]) -> dict[str, Figure]:
         return {name: _run(command, measurement, exit_codes.get(name, 0)) for name, command in programs.items()}
 
-    megabytes, *seconds = run(megabytes_of), *(run(seconds_of) for _ in range(rounds))
-    return {name: Measured([one[name] for one in seconds], megabytes[name]) for name in programs}
+    megabytes = run(megabytes_of)
+    times = [run(time_of) for _ in range(rounds)]
+    return {name: Measured([one[name] for one in times], megabytes[name]) for name in programs}
 
 
-def _run(command: Command, measurement: Measurement, exit_code: int) -> float:
+def _run(command: Command, measurement: Callable[[Sequence[str | Path], int], Figure], exit_code: int) -> Figure:
     """Run a program with a new folder for its output, which stays to the end, its files cut to nothing."""
     output = Path(tempfile.mkdtemp())
     measured = measurement(command(output), exit_code)

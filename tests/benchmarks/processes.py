@@ -1,4 +1,4 @@
-"""Runs of whole processes: how long each took, and how much memory it and its children held together."""
+"""Runs of whole processes: how long each took, on all processors too, and how much memory it and its children held."""
 
 import os
 import threading
@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from resource import struct_rusage
+from typing import NamedTuple
 
 _SECONDS_BETWEEN_LOOKS = 0.01
 
@@ -13,11 +15,18 @@ _SECONDS_BETWEEN_LOOKS = 0.01
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def seconds_of(command: Sequence[str | Path], exit_code: int = 0) -> float:
-    """Run a program, and give the seconds from start to end; raises ChildProcessError at another exit code."""
+class Took(NamedTuple):
+    """The seconds of a run, from its start to its end and on all processors together."""
+
+    elapsed: float
+    processor: float
+
+
+def time_of(command: Sequence[str | Path], exit_code: int = 0) -> Took:
+    """Run a program, and give the time that it took; raises ChildProcessError at another exit code."""
     start = time.perf_counter()
-    _wait(_start(command), command, exit_code)
-    return time.perf_counter() - start
+    usage = _wait(_start(command), command, exit_code)
+    return Took(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
 
 
 def megabytes_of(command: Sequence[str | Path], exit_code: int = 0) -> float:
@@ -39,10 +48,11 @@ def _start(command: Sequence[str | Path]) -> int:
     return os.posix_spawnp(arguments[0], arguments, _ENVIRONMENT)
 
 
-def _wait(process: int, command: Sequence[str | Path], exit_code: int) -> None:
-    _, status = os.waitpid(process, 0)
+def _wait(process: int, command: Sequence[str | Path], exit_code: int) -> struct_rusage:
+    _, status, usage = os.wait4(process, 0)
     if os.waitstatus_to_exitcode(status) != exit_code:
         raise ChildProcessError(f"{command} ended with {status}")
+    return usage
 
 
 class _Look:

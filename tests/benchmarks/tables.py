@@ -10,12 +10,14 @@ from .checkpoints import save
 from .growth import Point
 from .layers import Layer, write_layer, write_network, write_otherwise
 from .measuring import Measured, measure
-from .processes import seconds_of
+from .processes import Took, time_of
 from .programs import audit, check, convert, convert_network, copy, export, import_numpy, inspect, others, read
 from .steps import limit_of, measure_steps
 
 ROUNDED = "check, %.4g: rounded"
 """The check of a set that is wrong, which its exit code says."""
+
+TIMES = ("seconds", "on all processors")
 
 SMALL = 1.0
 """Megabytes of a kernel below which it takes more rounds to tell the times of two programs apart."""
@@ -33,19 +35,19 @@ class Rounds(NamedTuple):
 
 def scripts(sizes: list[str], rounds: Rounds, tensorflow: str) -> None:
     """Compare csvlstm with the scripts that users would write."""
-    _head("D, H", "kernel", "program", "seconds", "csvlstm takes", "peak memory")
+    _head("D, H", "kernel", "program", *TIMES, "csvlstm takes", "peak memory")
     for layer in _layers(sizes):
         programs = {"**csvlstm**": convert(layer), **others(layer, tensorflow), "cp": copy(layer)}
         measured = measure(programs, rounds.of(layer))
         ours = measured["**csvlstm**"]
         for name, program in measured.items():
-            share = "" if program is ours else f"{ours.share_of(program):.2f}"
-            _row(layer, f"{layer.megabytes:.3g} MB", name, program, share)
+            share = None if program is ours else ours.share_of(program)
+            _row(layer.name, f"{layer.megabytes:.3g} MB", name, program, share)
 
 
 def networks(sizes: list[str], rounds: Rounds, tensorflow: str) -> None:
     """Compare a network with one of its layers, and a small one with scripts that convert all of its layers."""
-    _head("D, H", "layers", "program", "seconds", "of one layer", "peak memory")
+    _head("D, H", "layers", "program", *TIMES, "of one layer", "peak memory")
     for network in sizes:
         count, size = network.split("x")
         for layer in _layers([size]):
@@ -55,26 +57,26 @@ def networks(sizes: list[str], rounds: Rounds, tensorflow: str) -> None:
             }
             if layer.megabytes < SMALL:
                 programs |= others(layer, tensorflow, int(count))
-            _rows_with_shares(layer, count, measure(programs, rounds.of(layer)))
+            _rows_with_shares(layer.name, count, measure(programs, rounds.of(layer)))
 
 
 def commands(sizes: list[str], rounds: Rounds) -> None:
     """Compare the other commands with convert."""
-    _head("D, H", "kernel", "program", "seconds", "of convert", "peak memory")
+    _head("D, H", "kernel", "program", *TIMES, "of convert", "peak memory")
     for layer in _layers(sizes):
         converted = layer.kernel.with_name("converted")
-        seconds_of(convert(layer)(converted))
+        time_of(convert(layer)(converted))
         programs = {"**convert**": convert(layer), "check": check(layer, converted)}
         programs |= {"audit.csv": audit(layer, converted), "inspect": inspect(layer)}
         other = write_otherwise(converted)
         programs |= {"check, %.18e": check(layer, other), "audit.csv, %.18e": audit(layer, other)}
         programs[ROUNDED] = check(layer, write_otherwise(converted, "%.4g"))
-        _rows_with_shares(layer, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer), {ROUNDED: 1}))
+        _rows_with_shares(layer.name, f"{layer.megabytes:.3g} MB", measure(programs, rounds.of(layer), {ROUNDED: 1}))
 
 
 def checkpoints(sizes: list[str], rounds: Rounds) -> None:
     """Compare the reading and the export of checkpoints of both formats with a Python that imports numpy."""
-    _head("D, H", "checkpoint", "program", "seconds", "of import numpy", "peak memory")
+    _head("D, H", "checkpoint", "program", *TIMES, "of import numpy", "peak memory")
     for size in sizes:
         for form in ("V2", "V1"):
             with tempfile.TemporaryDirectory() as folder:
@@ -85,19 +87,12 @@ def checkpoints(sizes: list[str], rounds: Rounds) -> None:
                     "**export**": export(saved),
                 }
                 measured = measure(programs, rounds.of_a_large_layer * (4 if saved.megabytes < SMALL else 1))
-                _rows_of_a_checkpoint(f"{size} | {form}, {saved.megabytes:.3g} MB", measured)
-
-
-def _rows_of_a_checkpoint(kind: str, measured: dict[str, Measured]) -> None:
-    first = next(iter(measured.values()))
-    for name, program in measured.items():
-        shown = f"{program.median:.3f} | {program.share_of(first):.2f} | {program.megabytes:.0f} MB"
-        print(f"| {kind} | {name} | {shown} |", flush=True)
+                _rows_with_shares(size, f"{form}, {saved.megabytes:.3g} MB", measured)
 
 
 def steps(sizes: list[str], rounds: Rounds) -> None:
     """Show what each step of a conversion takes, and the least that it could."""
-    _head("D, H", "step", "begins at", "seconds", "its limit")
+    _head("D, H", "step", "begins at", "seconds", "its limit", "seconds of it", "times its limit")
     for layer in _layers(sizes):
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder)
@@ -106,7 +101,7 @@ def steps(sizes: list[str], rounds: Rounds) -> None:
         for step in sorted(runs[0], key=lambda step: runs[0][step].begins):
             begins, seconds = (statistics.median(values) for values in zip(*(run[step] for run in runs), strict=True))
             limit = limits[step]
-            shown = f"{limit[0]}: {limit[1]:.3f}" if limit else ""
+            shown = f"{limit[0]} | {limit[1]:.3f} | {seconds / limit[1]:.1f}" if limit else " | | "
             print(f"| {layer.name} | {step} | {begins:.3f} | {seconds:.3f} | {shown} |", flush=True)
 
 
@@ -116,10 +111,11 @@ def growth(sizes: list[str], rounds: Rounds) -> list[Point]:
     points = []
     for layer in _layers(sizes):
         took = measure({"": convert(layer)}, rounds.of(layer))[""]
-        points.append(Point(layer.megabytes, took.median, took.megabytes))
+        seconds = took.median.elapsed
+        points.append(Point(layer.megabytes, seconds, took.megabytes))
         print(
-            f"| {layer.name} | {layer.cells:,} | {layer.megabytes:.3g} MB | {took.median:.3f} "
-            f"| {took.median / layer.cells * 1e9:.3g} | {took.median / layer.megabytes * 1e3:.3g} "
+            f"| {layer.name} | {layer.cells:,} | {layer.megabytes:.3g} MB | {seconds:.3f} "
+            f"| {seconds / layer.cells * 1e9:.3g} | {seconds / layer.megabytes * 1e3:.3g} "
             f"| {took.megabytes:.0f} MB | {took.megabytes / layer.megabytes:.3g} |",
             flush=True,
         )
@@ -133,15 +129,17 @@ def _layers(sizes: list[str]) -> Iterator[Layer]:
             yield write_layer(Path(folder), *map(int, size.split(",")))
 
 
-def _rows_with_shares(layer: Layer, kind: str, measured: dict[str, Measured]) -> None:
+def _rows_with_shares(size: str, kind: str, measured: dict[str, Measured]) -> None:
     first = next(iter(measured.values()))
     for name, program in measured.items():
-        _row(layer, kind, name, program, "" if program is first else f"{program.share_of(first):.2f}")
+        _row(size, kind, name, program, None if program is first else program.share_of(first))
 
 
-def _row(layer: Layer, kind: str, name: str, program: Measured, share: str) -> None:
-    shown = f"{program.median:.3f} | {share} | {program.megabytes:.0f} MB"
-    print(f"| {layer.name} | {kind} | {name} | {shown} |", flush=True)
+def _row(size: str, kind: str, name: str, program: Measured, share: Took | None) -> None:
+    took = program.median
+    shares = f"{share.elapsed:.2f} and {share.processor:.2f}" if share else ""
+    shown = f"{took.elapsed:.3f} | {took.processor:.3f} | {shares} | {program.megabytes:.0f} MB"
+    print(f"| {size} | {kind} | {name} | {shown} |", flush=True)
 
 
 def _head(*columns: str) -> None:

@@ -96,7 +96,7 @@ WIDE = [(9, 4 * 160, 160), (7, 4 * 129, 129), (3, 4 * 1000, 1000), (12 * 160, 1,
 def test_few_separators_are_found_among_many(lines: int, cells: int, every: int, size: int) -> None:
     long, short = random_text(lines, cells), b"".join(b",".join([b"7"] * cells) + b"\n" for _ in range(lines))
     for text in (long, short):
-        for shift in range(0, 140, 7):
+        for shift in range(0, 140, 23):
             shifted = b"0." + shift * b"1" + text[1:].lstrip(b"0123456789.-+e")
             with scanning(size):
                 assert found_separators(shifted, cells, every) == naive_separators(shifted, cells, every)
@@ -106,7 +106,7 @@ def test_few_separators_are_found_among_many(lines: int, cells: int, every: int,
 @pytest.mark.parametrize("text", [768 * b",", 767 * b"," + b"\n", 768 * b"\n", 256 * b"1" + 512 * b","], ids=len)
 def test_nothing_but_separators_is_counted_right(text: bytes) -> None:
     with scanning(256):
-        assert every_separator(text, 130).tolist() == [at for at, byte in enumerate(text) if byte < 45][129::130]
+        assert every_separator(text, 300).tolist() == [at for at, byte in enumerate(text) if byte < 45][299::300]
 
 
 @pytest.mark.parametrize("inserted", [b",", b"\n", b"x", b" "], ids=repr)

@@ -1,5 +1,6 @@
 """The benchmark: all programs that it compares do the same job, and the steps that it times are there."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from tests import children
 from tests.benchmarks import steps
 from tests.benchmarks.checkpoints import save
 from tests.benchmarks.layers import Layer, write_layer, write_otherwise
-from tests.benchmarks.measuring import measure
+from tests.benchmarks.measuring import Measured, measure
+from tests.benchmarks.processes import Took, time_of
 from tests.benchmarks.programs import convert, export, others
 from tests.benchmarks.programs import read as read_checkpoint
 
@@ -63,8 +65,20 @@ def test_every_run_has_a_new_folder_that_stays_and_is_emptied(tmp_path: Path, mo
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     script = 'mkdir "$0/layer" && echo 0.5 > "$0/layer/kernel.csv"'
     measured = measure({"sh": lambda output: ["sh", "-c", script, output]}, rounds=2)
-    assert len(measured["sh"].seconds) == 2
+    assert len(measured["sh"].rounds) == 2
     assert [file.read_bytes() for file in tmp_path.glob("*/layer/kernel.csv")] == [b""] * 3
+
+
+def test_the_time_on_all_processors_is_that_of_the_work_and_not_of_waiting() -> None:
+    waiting, working = time_of(["sleep", "0.3"]), time_of([sys.executable, "-c", "sum(range(10**7))"])
+    assert waiting.elapsed >= 0.3 > 10 * waiting.processor
+    assert working.processor > 0.05
+
+
+def test_the_share_of_another_program_is_taken_round_by_round() -> None:
+    ours, theirs = Measured([Took(1, 2), Took(3, 3), Took(2, 9)], 1), Measured([Took(2, 2), Took(3, 2), Took(8, 3)], 1)
+    assert ours.share_of(theirs) == (0.5, 1.5)
+    assert ours.median == (2, 3)
 
 
 def test_every_step_of_a_conversion_is_timed(layer: Layer, tmp_path: Path) -> None:
