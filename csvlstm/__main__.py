@@ -2,11 +2,12 @@
 
 import sys
 
-from .process import collect_rarely, end_quietly
+from .process import collect_rarely, end_quietly, use_one_thread
 
 # First of all: what is imported next takes a while, and Ctrl-C may come in the midst of it.
 end_quietly()
 collect_rarely()
+use_one_thread()
 
 from .commands.cli import main  # noqa: E402
 

@@ -102,6 +102,13 @@ def uninterrupted() -> Iterator[None]:
             signal.raise_signal(arrived_number)
 
 
+def use_one_thread() -> None:
+    """Let numpy's linear algebra compute in this thread alone, where the user does not say otherwise."""
+    # Its threads wait for work by looking for it again and again: they take more time from other processes than they
+    # gain here, and memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def refuse_little_memory() -> None:
     """Where memory is limited, take what numpy's linear algebra needs, which otherwise ends the process for want of it.
 
@@ -117,8 +124,7 @@ def refuse_little_memory() -> None:
     if limit < LEAST_MEMORY:
         found = f"this process may use {limit / 2**20:.0f} MiB of memory"
         raise CsvLstmError(found, expected=f"{LEAST_MEMORY // 2**20} MiB or more", advice="see ulimit -v")
-    # It reserves memory for each of its threads, and at its first product of some size.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import numpy as np
 
+    # At its first product of some size it reserves memory.
     np.ones((128, 128)) @ np.ones((128, 128))
