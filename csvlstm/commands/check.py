@@ -1,6 +1,6 @@
 """The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..converted.blocks import Origin
 from ..converted.sets import read_converted
@@ -15,11 +15,13 @@ from ..verdict.comparison import compare_converted, fit_shapes
 from ..verdict.diagnosis import diagnose
 from ..verdict.equivalence import Result
 from ..verdict.listing import misled
-from ..verdict.recording import read_recording
-from ..verdict.replay import replay
+from ..verdict.model import DEFAULT_ACTIVATIONS, Activations, Model, Weights
 from ..verdict.report import CellReport, Report
 from ..verdict.results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
-from ..verdict.tolerance import DEFAULT_ACTIVATIONS, Activations, Model, Weights
+
+if TYPE_CHECKING:
+    from ..verdict.recording import Recording
+    from ..verdict.replay import Replay
 
 
 class Check(NamedTuple):
@@ -45,8 +47,7 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
     allows no damage and the export has some.
     """
-    network = asked.network
-    recording = read_recording(*asked.recorded, network) if asked.recorded else None
+    network, recording = asked.network, _recording(asked)
     reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
     for cell, x in flow:
         checked = _check(asked, cell, x)
@@ -57,8 +58,23 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
         advance(cell.sizes.weights)
         del checked
     findings = misled(asked.directory, network)
-    run = replay(Model(network, weights), recording, asked.activations) if recording else None
-    return Report("check", network, reports, findings=findings, replay=run)
+    replay = _replay(asked, weights, recording) if recording else None
+    return Report("check", network, reports, findings=findings, replay=replay)
+
+
+def _recording(asked: Check) -> "Recording | None":
+    if asked.recorded is None:
+        return None
+    # What judges a recorded run is imported where there is one: it takes longer than to check a small layer.
+    from ..verdict.recording import read_recording
+
+    return read_recording(*asked.recorded, asked.network)
+
+
+def _replay(asked: Check, weights: list[Weights], recording: "Recording") -> "Replay":
+    from ..verdict.replay import replay
+
+    return replay(Model(asked.network, weights), recording, asked.activations)
 
 
 class _Checked(NamedTuple):

@@ -109,7 +109,7 @@ def _refuse_half_a_recording(asked: argparse.Namespace) -> None:
 
 def _request(asked: argparse.Namespace) -> "Check":
     from ..verdict.behaviour import Slack
-    from ..verdict.tolerance import DEFAULT_ACTIVATIONS, Activations
+    from ..verdict.model import DEFAULT_ACTIVATIONS, Activations
     from .check import Check
 
     recurrent, output = DEFAULT_ACTIVATIONS.recurrent, DEFAULT_ACTIVATIONS.output

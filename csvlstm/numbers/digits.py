@@ -161,6 +161,17 @@ def unit_of_digits(values: Array, digits: Array | int) -> Array:
     return unit
 
 
+def unit_of_printing(values: Array) -> Array:
+    """Give the unit of the last digit that numbers were printed with, as far as their values show it; else 0.
+
+    >>> unit_of_printing(np.array([0.25, -0.1234])), unit_of_printing(np.array([1 / 3, 0.1]))
+    (array([0.0001, 0.0001]), array(0.))
+    """
+    decimals, digits = _decimals(values), _digits(values)
+    by_decimals = np.asarray(0.0 if decimals is None else 10.0**-decimals)
+    return by_decimals if digits is None else np.maximum(by_decimals, unit_of_digits(values, digits))
+
+
 def last_digits(text: bytes, values: Array) -> Array:
     r"""Give the unit of the last digit that each number was printed with, from the canonical text of them all.
 
@@ -175,7 +186,5 @@ def last_digits(text: bytes, values: Array) -> Array:
     decimals = max((len(decimals) for decimals in re.findall(rb"\.(\d+)(?=[,\n])", text)), default=0)
     exponents = re.findall(rb"(?:\.(\d*))?[eE]([+-]?\d+)", text)
     decimals = max([decimals, *(len(after) - int(exponent) for after, exponent in exponents)])
-    magnitudes = np.abs(values)
-    leading = np.floor(np.log10(magnitudes, out=np.full_like(magnitudes, -np.inf), where=magnitudes > 0))
-    units: Array = np.maximum(10.0**-decimals, 10.0 ** (leading + 1 - digits))
-    return units
+    by_digits = np.where(values == 0, 0.0, unit_of_digits(values, digits))
+    return np.maximum(10.0**-decimals, by_digits)

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..layouts.references import Array, quarters_of
 from .judging import SHOWN, Judgement, Way, judge
+from .model import ACTIVATIONS, RECURRENT_ACTIVATIONS, Activations, Assumed, Driving, Model, Weights
 from .recording import Reading, Recording, other_readings, readings
-from .tolerance import ACTIVATIONS, RECURRENT_ACTIVATIONS, Activations, Assumed, Driving, Model, Weights, run_exactly
+from .tolerance import run_exactly
 
 FORGET_BIASES = np.arange(-40, 81) / 4
 """Where the search for a forget bias begins."""

@@ -5,10 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ..layouts.references import Array
+from .model import UNDRIVEN, UNIT_ROUNDOFF, Assumed, Driving, Model, driving
 from .recording import Reading
-from .tolerance import MARGIN, UNDRIVEN, UNIT_ROUNDOFF, Assumed, Driving, Model, Runs, driving, run_nudged
+from .tolerance import Runs, run_nudged
 
 LARGEST = 1e300
+
+MARGIN = 4
+"""How many times the largest deviation of nudged runs is the tolerance."""
 
 SHOWN = 1e-3
 """A step whose tolerance is larger shows nothing."""

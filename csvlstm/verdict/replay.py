@@ -6,8 +6,9 @@ import numpy as np
 
 from .assumptions import Assumption, Search
 from .judging import Judgement, Way, judgement, judgements, run, tolerance
+from .model import DEFAULT_ACTIVATIONS, Activations, Assumed, Model
 from .recording import Recording, readings
-from .tolerance import DEFAULT_ACTIVATIONS, Activations, Assumed, Model, run_converted
+from .tolerance import run_converted
 
 _OTHERS = (0.0, 1.0)
 """The forget biases that people have: what does not tell the declared one from these shows no forget bias."""
@@ -17,7 +18,8 @@ class Replay(NamedTuple):
     """How a recorded run compares with both sides; a share is that of the tolerance, the largest of a step.
 
     The share of the converted set is None where the set has other shapes. `fits` is what the run fits, if anything;
-    `also_fits` are forget biases, not those declared, that it fits as well.
+    `also_fits` are forget biases, not those declared, that it fits as well; `by_digits` says that numbers may be off by
+    what their last printed digits leave open.
     """
 
     steps: int
@@ -27,7 +29,7 @@ class Replay(NamedTuple):
     declared: Assumption
     fits: Assumption | None
     also_fits: tuple[float, ...] = ()
-    coarse_inputs: bool = False
+    by_digits: bool = False
 
     @property
     def fits_export(self) -> bool:
@@ -64,11 +66,14 @@ def replay(model: Model, recording: Recording, activations: Activations = DEFAUL
     # Weights or inputs beyond float32's range leave no step that shows anything, and nobody needs a warning of them.
     with np.errstate(all="ignore"):
         exact = _replayed(Search(model, recording, activations))
-        if exact.fits or exact.fits_export or recording.inputs.is_float32:
+        if exact.fits or exact.fits_export:
             return exact
-        # Nothing fits the inputs as they were printed; they may be off by what their last digit leaves open.
-        coarse = _replayed(Search(model, recording, activations, is_coarse=True))
-        return coarse._replace(coarse_inputs=True) if coarse.steps_shown else exact
+        # Nothing fits the numbers as they were printed; they may be off by what their last digits leave open.
+        printed = model.as_printed()
+        if recording.inputs.is_float32 and all(weights.is_float32 for weights in printed.weights):
+            return exact
+        coarse = _replayed(Search(printed, recording, activations, is_coarse=not recording.inputs.is_float32))
+        return coarse._replace(by_digits=True) if coarse.steps_shown else exact
 
 
 def _replayed(search: Search) -> Replay:

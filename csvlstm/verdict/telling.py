@@ -113,4 +113,4 @@ def _how(fits: "Assumption | None") -> str:
 
 
 def _digits(replay: "Replay") -> str:
-    return " to the digits that the inputs were printed with" if replay.coarse_inputs else ""
+    return " to the digits that inputs and weights were printed with" if replay.by_digits else ""

@@ -13,9 +13,9 @@ import numpy as np
 
 from csvlstm.layouts.layout import Sizes
 from csvlstm.network.topology import BACKWARD, FORWARD, Cell, Network
+from csvlstm.verdict.model import Activations, Model, Weights
 from csvlstm.verdict.recording import Recording, Series
 from csvlstm.verdict.replay import Replay, replay
-from csvlstm.verdict.tolerance import Activations, Model, Weights
 
 from ..golden_runs import RUNS, Array, Run
 

@@ -15,12 +15,13 @@ from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.layout import ACTIVATIONS, RECURRENT_ACTIVATIONS, Sizes
 from csvlstm.layouts.references import Activation, hard_sigmoid_keras3, relu, sigmoid, tf1_lstm
 from csvlstm.network.topology import Cell, single
-from csvlstm.verdict import tolerance
+from csvlstm.verdict import model
 from csvlstm.verdict.assumptions import Assumption
+from csvlstm.verdict.model import Activations
 from csvlstm.verdict.replay import Replay
-from csvlstm.verdict.tolerance import Activations
 from tests.exports import check_cell
 from tests.golden_runs import RUNS, Run, each_run
+from tests.golden_runs import Cell as WeightsOfCell
 from tests.mistakes import Layer, converted, random_layer, write
 from tests.verdict import recordings
 
@@ -48,6 +49,16 @@ def test_the_sample_passes_at_every_step(tmp_path: Path, cell: int, sizes: Sizes
     assert found.agrees
     assert (found.steps_shown, found.steps) == (297, 297)
     assert max(found.export, found.converted_set or 9) < 0.5
+
+
+def test_the_first_step_of_the_sample_does_not_show_its_forget_bias(tmp_path: Path) -> None:
+    for name in ("inputs.csv", "cell_0_h.csv"):
+        (tmp_path / name).write_text((SUNSPOTS / name).read_text().splitlines()[0] + "\n")
+    cell = Cell(str(SUNSPOTS / "cell_0_kernel.csv"), str(SUNSPOTS / "cell_0_bias.csv"), Sizes(3, 5), 0.0)
+    convert_files(Conversion(single(cell)), str(tmp_path / "keras"))
+    sizes = ["--input-size", "3", "--hidden-size", "5", "--forget-bias", "0"]
+    recorded = ["--recorded-inputs", str(tmp_path / "inputs.csv"), "--recorded-outputs", str(tmp_path / "cell_0_h.csv")]
+    assert main(["check", cell.kernel, cell.bias, str(tmp_path / "keras"), *sizes, *recorded]) == 2
 
 
 @pytest.mark.parametrize("forget_bias", [0.0, 0.9, 0.99, 1.01, 2.0])
@@ -124,8 +135,8 @@ def test_other_activations_are_named_and_can_be_declared(tmp_path: Path, run: Ru
 
 
 def test_activations_are_known_by_the_names_that_are_offered() -> None:
-    assert tuple(tolerance.ACTIVATIONS) == ACTIVATIONS
-    assert tuple(tolerance.RECURRENT_ACTIVATIONS) == RECURRENT_ACTIVATIONS
+    assert tuple(model.ACTIVATIONS) == ACTIVATIONS
+    assert tuple(model.RECURRENT_ACTIVATIONS) == RECURRENT_ACTIVATIONS
 
 
 def test_activations_without_a_recorded_run_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,7 +199,22 @@ def test_inputs_of_three_decimals_accuse_nobody(tmp_path: Path, forget_bias: flo
     network.write("x.csv", network.run.x, fmt="%.3f")
     code, found = network.check()
     assert (code, found["fits"]) == (int(forget_bias != 0.25), fits(forget_bias=0.25))
-    assert network.said[1].endswith("to the digits that the inputs were printed with")
+    assert network.said[1].endswith("to the digits that inputs and weights were printed with")
+
+
+def rounded(array: np.ndarray, form: str) -> np.ndarray:
+    return np.array([float(form % number) for number in array.ravel()]).reshape(array.shape)
+
+
+@pytest.mark.parametrize("forget_bias", [2.5, 1.0])
+@pytest.mark.parametrize("form", ["%.6f", "%.4g", "%.5f"])
+def test_weights_of_few_digits_accuse_nobody(tmp_path: Path, form: str, forget_bias: float) -> None:
+    run = BY_NAME["LSTMBlockCell_D7_H16_forget2.5"]
+    printed = [WeightsOfCell(*(rounded(array, form) for array in cell)) for cell in run.layers[0]]
+    network = Network(tmp_path, run._replace(layers=[printed]), forget_bias)
+    code, found = network.check()
+    assert (code, found["fits"]) == (int(forget_bias != 2.5), fits(forget_bias=2.5))
+    assert network.said[1].endswith("to the digits that inputs and weights were printed with")
 
 
 def test_header_row_and_index_column_are_no_steps(tmp_path: Path) -> None:

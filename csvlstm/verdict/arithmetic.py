@@ -1,0 +1,88 @@
+"""Two arithmetics for one reference: float64 as it comes, and float32 imitated by seeded nudges.
+
+A nudge is of the size of float32's rounding: 2^-24 of the magnitudes that a preactivation adds up, up to 2^-23 of an
+activation or a state.
+"""
+
+import random
+
+import numpy as np
+
+from ..layouts.references import Activation, Array, tf1_preactivations
+from .model import UNIT_ROUNDOFF
+
+RUNS = 8
+"""The number of nudged runs."""
+
+_SPACING = 2.0**-23
+_SMALLEST_ACTIVATION = 0.5
+"""Below it the error of an activation is no longer in proportion: TensorFlow's sigmoid adds 1/2 at its end."""
+
+_SEED = 0
+
+
+class Nudges:
+    """Seeded random numbers, the same on every processor; numpy.random takes long to import."""
+
+    def __init__(self) -> None:
+        self._draw = random.Random(_SEED)
+
+    def signs(self, shape: tuple[int, ...]) -> Array:
+        """Draw -1 or 1."""
+        size = int(np.prod(shape))
+        bits = np.unpackbits(np.frombuffer(self._draw.randbytes(-(-size // 8)), np.uint8), count=size)
+        return (2.0 * bits - 1).reshape(shape)
+
+    def uniform(self, shape: tuple[int, ...]) -> Array:
+        """Draw numbers from -1 to 1."""
+        return (np.frombuffer(self._draw.randbytes(int(np.prod(shape))), np.int8) / 128).reshape(shape)
+
+
+class Float64:
+    """The arithmetic of the reference, as exact as it comes."""
+
+    def __init__(self, functions: tuple[Activation, Activation]) -> None:
+        self.functions = functions
+
+    def sum(self, step: int, preactivations: Array) -> Array:
+        """Give preactivations [runs, 4, H] as this arithmetic adds them up."""
+        return preactivations
+
+    def value(self, exact: Array) -> Array:
+        """Give an activation or a state as this arithmetic keeps it."""
+        return exact
+
+
+class Float32(Float64):
+    """The arithmetic of a nudged run; `magnitudes` [steps, runs, 4H] are those that the preactivations add up."""
+
+    def __init__(
+        self, functions: tuple[Activation, Activation], nudges: Nudges, magnitudes: Array, forget_biases: Array
+    ) -> None:
+        self._nudges, self._magnitudes, self._forget_biases = nudges, magnitudes, forget_biases
+        super().__init__((self._around(functions[0]), self._around(functions[1])))
+
+    def sum(self, step: int, preactivations: Array) -> Array:
+        magnitudes = forget_bias_added(self._magnitudes[step], self._forget_biases)
+        nudges = self._nudges.signs(preactivations.shape).reshape(RUNS, *magnitudes.shape)
+        moved: Array = preactivations + (UNIT_ROUNDOFF * nudges * magnitudes).reshape(preactivations.shape)
+        return moved
+
+    def value(self, exact: Array) -> Array:
+        moved: Array = exact * (1 + _SPACING * self._nudges.uniform(exact.shape))
+        return moved
+
+    def _around(self, activation: Activation) -> Activation:
+        def nudged(x: Array) -> Array:
+            exact = activation(x)
+            unit = _SPACING * np.maximum(np.abs(exact), _SMALLEST_ACTIVATION)
+            moved: Array = exact + unit * self._nudges.uniform(exact.shape)
+            return moved
+
+        return nudged
+
+
+def forget_bias_added(given: Array, forget_biases: Array) -> Array:
+    """Give preactivations [runs, 4, H] where all but the forget bias is known: [runs, 4H]."""
+    none: Array = np.zeros((len(forget_biases), 0))
+    return tf1_preactivations(none, none, np.zeros((0, given.shape[1])), given, forget_biases)
