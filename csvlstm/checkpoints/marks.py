@@ -9,26 +9,37 @@ SAVED_MODEL = "saved_model.pb"
 MAGIC = 0xDB4775248B80FB57.to_bytes(8, "little")
 """The last bytes of a table; source: tensorflow/core/lib/io/format.h."""
 
+_ENOUGH = 4096
+
 PART = re.compile(r"\.(index|meta|data-\d+-of-\d+)$")
 """The endings of the files of a V2 checkpoint, behind its prefix."""
 
 
 def is_checkpoint(path: str) -> bool:
-    """Tell whether a path leads to a checkpoint, a graph, or a folder of them.
+    """Tell whether a path leads to a checkpoint, a graph, or a folder of them, and not to a text of whatever name.
 
     >>> is_checkpoint("model.ckpt.index"), is_checkpoint("README.md")
     (True, False)
     """
-    if PART.search(path) or path.endswith(".pb"):
-        return True
     if os.path.isdir(path):
         return any(os.path.isfile(os.path.join(path, name)) for name in (LATEST, SAVED_MODEL))
-    return ends_as_table(path) if os.path.isfile(path) else os.path.exists(f"{path}.index")
+    is_named = bool(PART.search(path)) or path.endswith(".pb")
+    if not os.path.exists(path):
+        return is_named or os.path.exists(f"{path}.index")
+    return os.path.isfile(path) and (_ends_as_table(path) or (is_named and _is_binary(path)))
 
 
-def ends_as_table(path: str) -> bool:
-    """Tell whether a file ends as a table does; False where it cannot be read."""
+def _ends_as_table(path: str) -> bool:
+    return _part_of(path, -len(MAGIC), os.SEEK_END) == MAGIC
+
+
+def _is_binary(path: str) -> bool:
+    return b"\0" in _part_of(path, 0, os.SEEK_SET)
+
+
+def _part_of(path: str, offset: int, whence: int) -> bytes:
+    """Give some bytes of a file; none where it cannot be read."""
     with suppress(OSError, ValueError), open(path, "rb") as file:
-        file.seek(-len(MAGIC), os.SEEK_END)
-        return file.read() == MAGIC
-    return False
+        file.seek(offset, whence)
+        return file.read(_ENOUGH)
+    return b""

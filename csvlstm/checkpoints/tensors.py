@@ -109,8 +109,9 @@ def tensor_proto(message: Message, variable: Variable, largest: int) -> Array:
     values = _typed_values(message, variable.dtype)
     if len(values) > variable.numbers or (variable.numbers and not len(values)):
         raise DamageError(f"has {len(values)} values where its shape needs {variable.numbers}")
-    repeated = np.concatenate([values, np.repeat(values[-1:], variable.numbers - len(values))])
-    return _in_numpy(repeated, variable)
+    if len(values) < variable.numbers:
+        values = np.concatenate([values, np.repeat(values[-1:], variable.numbers - len(values))])
+    return _in_numpy(values, variable)
 
 
 def _typed_values(message: Message, dtype: str) -> Array:
@@ -119,7 +120,9 @@ def _typed_values(message: Message, dtype: str) -> Array:
     if field is None:
         raise DamageError(f"is of type {dtype}, which is not read from a graph")
     if field in _RAW_FIELDS:
-        data = b"".join(_raw(value, stored) for value in message.all(field))
+        pieces = [_raw(value, stored) for value in message.all(field)]
+        # Packed, as all writers do it, there is one piece, as large as the tensor.
+        data = pieces[0] if len(pieces) == 1 else memoryview(b"".join(pieces))
         if len(data) % stored.itemsize:
             raise DamageError("ends in the midst of a value")
         return np.frombuffer(data, stored)
@@ -129,10 +132,10 @@ def _typed_values(message: Message, dtype: str) -> Array:
     return np.array([signed(number) for number in numbers], np.int64).astype(as_number).view(stored)
 
 
-def _raw(value: int | memoryview, stored: np.dtype[Any]) -> bytes:
+def _raw(value: int | memoryview, stored: np.dtype[Any]) -> memoryview:
     # Not packed, a float is a number of 4 or 8 bytes; a complex number is two.
     part = stored.itemsize // 2 if stored.kind == "c" else stored.itemsize
-    return value.to_bytes(part, "little") if isinstance(value, int) else bytes(value)
+    return memoryview(value.to_bytes(part, "little")) if isinstance(value, int) else value
 
 
 def _varints(value: int | memoryview) -> list[int]:

@@ -12,7 +12,7 @@ from .export import ASSUMED, ExportedCell, ExportReport
 _MOST_SHOWN = 20
 _NO_CHECKSUMS = "no checksums: a frozen graph has none, so damage to its numbers may go unseen"
 _ASSUMED = (
-    "forget bias: no graph lies beside the checkpoint to tell it, so 1.0, the default of the cells, is assumed; "
+    "forget bias: no graph beside the checkpoint tells it, so 1.0, the default of the cells, is assumed; "
     "--forget-bias declares another, and a recorded run given to csvlstm check shows whether it was another"
 )
 

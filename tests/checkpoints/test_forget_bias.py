@@ -39,6 +39,7 @@ FOUND: dict[str, dict[str, float]] = {
     "tf1_15_resource_variables": {"model/rnn/lstm_cell/kernel": 0.7},
     "tf1_15_v2_partitioned_rows": {"model/rnn/lstm_cell/kernel": 1.0},
     "tf1_15_cudnn_compatible": {f"{CUDNN}/kernel": 0.0},
+    "tf1_15_sonnet": {"lstm/w_gates": 0.7},
     "tf1_15_gru_with_meta": {},
     "tf1_15_coupled_with_meta": {},
 }

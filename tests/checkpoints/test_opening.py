@@ -150,6 +150,9 @@ def test_a_checkpoint_is_told_from_a_csv(tmp_path: Path) -> None:
     for given in (path, f"{path}.index", f"{path}.meta", f"{path}.data-00000-of-00001", v1, "frozen.pb", str(tmp_path)):
         assert is_checkpoint(given)
     np.savetxt(tmp_path / "kernel.csv", np.ones((3, 4)), delimiter=",")
+    # A text of such a name is a CSV all the same.
+    np.savetxt(tmp_path / "kernel.index", np.ones((3, 4)), delimiter=",")
+    assert not is_checkpoint(str(tmp_path / "kernel.index"))
     (tmp_path / "empty").mkdir()
     for given in (str(tmp_path / "kernel.csv"), str(tmp_path / "empty"), "-", "missing.csv", "/dev/null"):
         assert not is_checkpoint(given)

@@ -52,7 +52,7 @@ REAL: dict[str, Expected] = {
     "tf1_15_v2_sharded_partitioned": [[("model/rnn/lstm_cell", 3, 5)]],
     "tf1_15_attention": [[(ATTENTION.format(0), 8, 5)], [(ATTENTION.format(1), 5, 5)]],
     "tf1_15_fused_cell": [[("lstm_fused_cell", 3, 5)]],
-    "tf1_15_sonnet_names": [[("lstm", 3, 5)]],
+    "tf1_15_sonnet": [[("lstm", 3, 5)]],
     "tf1_15_frozen": [[("rnn/lstm_cell", 3, 5)]],
     "tf1_15_projection": [[("rnn/lstm_cell", 3, 5)]],
     "tf1_15_projection_and_peepholes": [[("rnn/lstm_cell", 3, 5)]],

@@ -173,7 +173,7 @@ def test_without_a_graph_the_forget_bias_is_declared_or_said_to_be_assumed(
     assert export() == 0
     assert [row["forget_bias"] for row in rows()] == ["1.0", "1.0"]
     said = capsys.readouterr().err
-    assert "forget bias: no graph lies beside the checkpoint to tell it, so 1.0" in said
+    assert "forget bias: no graph beside the checkpoint tells it, so 1.0" in said
     assert "a recorded run given to csvlstm check shows whether it was another" in said
     assert main(["export", "model.ckpt", "-o", "declared", "--forget-bias", "2.5"]) == 0
     said = capsys.readouterr().err

@@ -3,10 +3,12 @@
 How to run it; each release writes its own files into the folder formats/ beside this script:
 
     pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'    Python 3.7
+    pip install --no-deps dm-sonnet==1.34 tensorflow-probability==0.8.0 cloudpickle==1.1.1 decorator==4.4.2 \\
+        contextlib2 semantic_version
     pip install tensorflow==1.1.0 'protobuf<3.18' 'numpy<1.17'     Python 3.6
     pip install tensorflow==0.12.1 'protobuf<3.18' 'numpy<1.17'    Python 2.7
     pip install tensorflow-cpu==2.15.1                             Python 3.11
-    python record_formats.py
+    python record_formats.py           or one of its cases: python record_formats.py single
 
 What each file holds, all of it readable with np.load(allow_pickle=False):
 
@@ -23,6 +25,7 @@ from __future__ import print_function, unicode_literals
 
 import os
 import shutil
+import sys
 import tempfile
 import zlib
 
@@ -374,12 +377,11 @@ def attention():
     return saver()
 
 
-@case((1, 15))
-def sonnet_names():
-    # The names and shapes of dm-sonnet 1.x's snt.LSTM, which keeps its gates in the order of TensorFlow's own cells.
-    with tf.variable_scope("lstm"):
-        tf.get_variable("w_gates", [D + H, 4 * H])
-        tf.get_variable("b_gates", [4 * H])
+@case((1, 15), meta=True)
+def sonnet():
+    import sonnet as snt
+
+    run(snt.LSTM(H, forget_bias=0.7))
     return saver()
 
 
@@ -510,7 +512,7 @@ def main():
         record_keras("object_based", lambda model, path: tf.train.Checkpoint(model=model).save(path))
         record_keras("save_weights", lambda model, path: model.save_weights(path))
         return
-    for name in sorted(CASES):
+    for name in sys.argv[1:] or sorted(CASES):
         record(name)
 
 
