@@ -11,6 +11,7 @@ from .tensors import Array, Variable, shape_of, tensor_proto, type_name
 from .wire import DamageError, Message, fields
 
 _NAME, _OP, _INPUT, _ATTRIBUTE = 1, 2, 3, 5
+_DAMAGED = "copy it again from where it was saved; a .meta may also be moved away, and the forget bias declared"
 _NODE, _GRAPH, _META_GRAPH = 1, 2, 2
 _MOST_REPEATED = 1 << 20
 """Bytes that a constant may have beyond those of its file: one value may stand for a whole small tensor."""
@@ -54,7 +55,7 @@ def graph_nodes(path: str) -> list[Node]:
 
     Raises CsvLstmError where the file is none of these.
     """
-    with refusing_damage(path):
+    with refusing_damage(path, _DAMAGED):
         try:
             return [Node(data) for data in _node_defs(path)]
         except DamageError:

@@ -138,7 +138,7 @@ def _latest(folder: str) -> str:
     advice = f"give one of {others}" if others else f"give one, as in {os.path.join(folder, 'model.ckpt-1000')}"
     if others and ", " not in others:
         return others
-    raise CsvLstmError(found, Place(folder), advice=advice)
+    raise CsvLstmError(found, Place(folder or os.curdir), advice=advice)
 
 
 def _named_latest(path: str) -> str:

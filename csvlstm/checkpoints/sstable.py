@@ -31,6 +31,7 @@ class Other(NamedTuple):
 _OTHERS = {
     b"\x89HDF": Other("is an HDF5 file, as Keras saves it, and no TensorFlow 1 checkpoint", "load it with Keras"),
     b"PK\x03\x04": Other("is a zip file (.npz, .keras, .zip), and no TensorFlow 1 checkpoint", "unpack it, or load it"),
+    b"vers": Other("is a pointer of Git LFS, and not the file itself", "fetch it with git lfs pull"),
     b"\x93NUM": Other("is an array of numpy's, and no TensorFlow 1 checkpoint", "load it with numpy"),
 }
 _UNKNOWN = Other("its last 8 bytes are not those of a table; it was cut off, or is another file", DAMAGED)

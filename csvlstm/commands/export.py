@@ -18,7 +18,7 @@ from ..checkpoints.tensors import Array, Variable
 from ..converted.outputs import Staging, staging
 from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError, Place
-from ..progress import Advance, no_progress
+from ..progress import Advance, progress
 from ..reading.sources import identity
 
 TABLE = "layers.csv"
@@ -30,12 +30,13 @@ _MATRIX = 2
 
 
 class Export(NamedTuple):
-    """What `csvlstm export` was asked for; a forget bias is declared only where no graph lies beside the checkpoint."""
+    """What `csvlstm export` was asked for; a forget bias is declared where no graph beside the checkpoint tells it."""
 
     checkpoint: str
     directory: str
     scopes: Sequence[str] = ()
     forget_bias: float | None = None
+    quiet: bool = True
 
 
 class ForgetBias(NamedTuple):
@@ -76,7 +77,7 @@ class ExportReport(NamedTuple):
     written: list[str]
 
 
-def export_checkpoint(asked: Export, advance: Advance = no_progress) -> ExportReport:
+def export_checkpoint(asked: Export) -> ExportReport:
     """Write the LSTM layers of a checkpoint, all files or none.
 
     Raises CsvLstmError where the checkpoint cannot be read or is damaged, where its cells are none that can be
@@ -93,11 +94,16 @@ def export_checkpoint(asked: Export, advance: Advance = no_progress) -> ExportRe
         raise _placed(error, asked.checkpoint) from None
     _refuse_directory(asked.directory, checkpoint.variables.files)
     with staging(asked.directory, whole=True) as files:
-        for cell in cells:
-            _write_cell(files, checkpoint, cell, advance)
+        with progress(_weights(cells, variables), "weights", quiet=asked.quiet) as advance:
+            for cell in cells:
+                _write_cell(files, checkpoint, cell, advance)
         # The table comes last, so that it names nothing that is not there.
         files.store(TABLE, [_table([cell.row for cell in cells])]).close()
         return ExportReport(checkpoint, cells, *_left_out(variables, cells), files.publish())
+
+
+def _weights(cells: Sequence[ExportedCell], variables: Mapping[str, Variable]) -> int:
+    return sum(variables[name].numbers for cell in cells for name in cell.cell.variables)
 
 
 def _placed(error: CsvLstmError, checkpoint: str) -> CsvLstmError:

@@ -67,7 +67,7 @@ def run(asked: argparse.Namespace) -> int:
 
     if asked.list:
         return _list(asked)
-    report = export_checkpoint(Export(asked.checkpoint, asked.output, asked.scope, asked.forget_bias))
+    report = export_checkpoint(Export(asked.checkpoint, asked.output, asked.scope, asked.forget_bias, asked.quiet))
     if asked.json:
         print_json(summary.as_json(report), written=True)
     if not asked.quiet:

@@ -124,6 +124,7 @@ OTHERS = {
     "model.h5": (b"\x89HDF" + bytes(90), "is an HDF5 file, as Keras saves it, and no TensorFlow 1 checkpoint"),
     "model.keras": (b"PK\x03\x04" + bytes(90), "is a zip file (.npz, .keras, .zip), and no TensorFlow 1 checkpoint"),
     "kernel.npy": (b"\x93NUMPY" + bytes(90), "is an array of numpy's, and no TensorFlow 1 checkpoint"),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "is a pointer of Git LFS"),
     "model.json": (b"{}", "its last 8 bytes are not those of a table; it was cut off, or is another file"),
     "empty": (b"", "its last 8 bytes are not those of a table; it was cut off, or is another file"),
     "model.pb": (b"no graph at all", "is no graph of TensorFlow, or damaged"),
@@ -134,7 +135,7 @@ OTHERS = {
 def test_files_of_other_kinds_are_named(tmp_path: Path, name: str) -> None:
     data, found = OTHERS[name]
     (tmp_path / name).write_bytes(data)
-    assert refused(tmp_path / name).startswith(f"{tmp_path}/{name}: {found}; ")
+    assert refused(tmp_path / name).startswith(f"{tmp_path}/{name}: {found}")
 
 
 def test_an_empty_path_and_a_graph_without_variables_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +264,36 @@ def test_a_folder_that_holds_anything_is_not_written_to(folder: Path, capsys: py
     assert main(["export", "model.ckpt", "-o", "full"]) == 2
     assert "full: is not empty, and nothing is overwritten; choose another -o" in capsys.readouterr().err
     assert [path.name for path in (folder / "full").iterdir()] == ["layer_0_bias.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits of processes")
+def test_a_full_disk_is_refused_and_leaves_nothing_behind(folder: Path) -> None:
+    import resource
+
+    FORMATS["tf1_15_single"].write(folder)
+    before = sorted(folder.rglob("*"))
+    run = subprocess.run(
+        [sys.executable, "-m", "csvlstm", "export", "model.ckpt", "-o", "exported"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "csvlstm: exported: cannot be written: file too large; nothing was written\n"
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_damaged_meta_is_named_and_may_be_moved_away(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    FORMATS["tf1_15_single"].write(folder)
+    (folder / "model.ckpt.meta").write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    assert export() == 2
+    assert capsys.readouterr().err == (
+        "csvlstm: model.ckpt.meta: is no graph of TensorFlow, or damaged; copy it again from where it was saved; a "
+        ".meta may also be moved away, and the forget bias declared\n"
+    )
+    (folder / "model.ckpt.meta").unlink()
+    assert export() == 0
 
 
 def test_damage_in_the_last_cell_leaves_nothing_behind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
