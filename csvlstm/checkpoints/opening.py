@@ -6,7 +6,7 @@ Sources: tensorflow/python/training/{saver.py,checkpoint_management.py}, core/ut
 import glob
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from ..errors import CsvLstmError, Place
@@ -18,6 +18,7 @@ from .v1 import SavedSlices
 from .v2 import Bundle
 
 _SHARD = re.compile(r"-(\d{5}|\?{5})-of-(\d{5})$")
+_NUMBERS = re.compile(r"(\d+)")
 _MOST_SHOWN = 10
 
 
@@ -111,18 +112,21 @@ def _of_all_shards(prefix: str) -> Checkpoint:
 
 def _missing_index(prefix: str) -> CsvLstmError:
     found = "no such file; a checkpoint is a .index and .data files, or one file of that name"
-    near = _prefixes(os.path.dirname(prefix), os.path.basename(prefix))
-    advice = f"there are {near}" if near else "give its prefix, such as model.ckpt-1000"
+    start = os.path.basename(prefix)
+    others = _prefixes(os.path.dirname(prefix))
+    near = [path for path in others if os.path.basename(path).startswith(start)] or others
+    advice = f"there are {_listed(near)}" if near else "give its prefix, such as model.ckpt-1000"
     return CsvLstmError(found, Place(f"{prefix}.index"), advice=advice)
 
 
-def _prefixes(folder: str, start: str = "") -> str:
-    """List the checkpoints of a folder, those whose names begin alike, or else all; the newest steps come last."""
-    names = [os.path.basename(file)[: -len(".index")] for file in glob.glob(f"{glob.escape(folder or '.')}/*.index")]
-    names = [name for name in names if name.startswith(start)] or names
-    names.sort(key=lambda name: [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)])
-    shown = [os.path.join(folder, name) for name in names[-_MOST_SHOWN:]]
-    return ("..., " if len(names) > _MOST_SHOWN else "") + ", ".join(shown)
+def _prefixes(folder: str) -> list[str]:
+    """List the V2 checkpoints of a folder, by the numbers in their names: the newest step comes last."""
+    prefixes = [file.removesuffix(".index") for file in glob.glob(os.path.join(glob.escape(folder), "*.index"))]
+    return sorted(prefixes, key=lambda path: [int(part) if part.isdecimal() else part for part in _NUMBERS.split(path)])
+
+
+def _listed(prefixes: Sequence[str]) -> str:
+    return "..., " * (len(prefixes) > _MOST_SHOWN) + ", ".join(prefixes[-_MOST_SHOWN:])
 
 
 def _latest(folder: str) -> str:
@@ -133,12 +137,12 @@ def _latest(folder: str) -> str:
         beside = os.path.join(folder, re.split(r"[/\\]", named)[-1])
         below = os.path.join(folder, named)
         return next((path for path in (beside, below) if glob.glob(f"{glob.escape(path)}*")), beside)
-    others = _prefixes(folder)
+    prefixes = _prefixes(folder)
+    if len(prefixes) == 1:
+        return prefixes[0]
+    example = f"of {_listed(prefixes)}" if prefixes else f"as in {os.path.join(folder, 'model.ckpt-1000')}"
     found = "this folder names no latest checkpoint"
-    advice = f"give one of {others}" if others else f"give one, as in {os.path.join(folder, 'model.ckpt-1000')}"
-    if others and ", " not in others:
-        return others
-    raise CsvLstmError(found, Place(folder or os.curdir), advice=advice)
+    raise CsvLstmError(found, Place(folder or os.curdir), advice=f"give one, {example}")
 
 
 def _named_latest(path: str) -> str:
@@ -152,7 +156,7 @@ def _named_latest(path: str) -> str:
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
     escape = match.group(1)
-    return bytes([int(escape, 8) & 0xFF]) if escape.isdigit() else {b"n": b"\n", b"t": b"\t"}.get(escape, escape)
+    return bytes([int(escape, 8) & 0xFF]) if b"0" <= escape < b"8" else {b"n": b"\n", b"t": b"\t"}.get(escape, escape)
 
 
 def _has_saved_model(folder: str) -> bool:

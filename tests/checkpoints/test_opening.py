@@ -51,12 +51,25 @@ def test_a_saved_model_may_be_named_by_its_folder_or_graph(tmp_path: Path, given
 
 @pytest.mark.parametrize(
     "named",
-    ["/home/ann/7/model.ckpt", r"D:\\runs\\7\\model.ckpt", "model.ckpt", "./model.ckpt", r"/home/m\303\274/model.ckpt"],
+    [
+        "/home/ann/7/model.ckpt",
+        r"D:\\runs\\7\\model.ckpt",
+        "model.ckpt",
+       
+        "./model.ckpt",
+        r"/home/m\303\274/model.ckpt",
+    ],
 )
 def test_a_folder_that_was_copied_from_another_machine_names_its_checkpoint(tmp_path: Path, named: str) -> None:
     V2.write(tmp_path)
     (tmp_path / "checkpoint").write_text(f'model_checkpoint_path: "{named}"\nall_model_checkpoint_paths: "x"\n')
     assert names(tmp_path) == {"rnn/lstm_cell/kernel", "rnn/lstm_cell/bias"}
+
+
+def test_a_path_that_was_typed_without_escapes_is_no_crash(tmp_path: Path) -> None:
+    V2.write(tmp_path)
+    (tmp_path / "checkpoint").write_text(r'model_checkpoint_path: "D:\9\model.ckpt"')
+    assert "no such file; a checkpoint is a .index and .data files" in refused(tmp_path)
 
 
 def test_a_name_beyond_ascii_stands_in_octal_numbers(tmp_path: Path) -> None:
@@ -91,7 +104,7 @@ def test_a_missing_step_lists_the_prefixes_that_are_there(tmp_path: Path) -> Non
     expected = "no such file; a checkpoint is a .index and .data files, or one file of that name"
     for given in ("model.ckpt", "model.ckpt-7"):
         assert refused(tmp_path / given) == f"{tmp_path}/{given}.index: {expected}; there are {there}"
-    assert refused(tmp_path) == f"{tmp_path}: this folder names no latest checkpoint; give one of {there}"
+    assert refused(tmp_path) == f"{tmp_path}: this folder names no latest checkpoint; give one, of {there}"
 
 
 def test_a_folder_without_checkpoints_says_how_to_give_one(tmp_path: Path) -> None:
