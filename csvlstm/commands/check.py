@@ -87,11 +87,12 @@ class _Checked(NamedTuple):
 
 def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
     export = read_cell(cell, asked.options)
-    origin = Origin(cell.plan, export)
+    plan = cell.plan
+    origin = Origin(plan, export)
     converted = read_converted(cell.folder_in(asked.directory), cell.target, origin=origin, options=asked.set_options)
     warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
-    weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(converted, cell.sizes))
-    blocks = compare_converted(export, converted, cell.forget_bias, asked.tolerance)
+    weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(plan, converted))
+    blocks = compare_converted(plan, export, converted, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)
     behaviour = _behave(asked, export, run, weights.converted, cell.forget_bias, blocks) if weights.converted else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))

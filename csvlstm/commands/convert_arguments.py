@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ..errors import CsvLstmError
-from ..layouts.layout import PARTS
+from ..layouts.entries import TARGET
 from .arguments import DIFFERENT, DONE, add_report, add_source, decimal_sign, network_of, reading_of, show
 from .streams import print_bytes
 
@@ -57,7 +57,8 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 def _add_outputs(command: argparse.ArgumentParser) -> None:
     where = command.add_mutually_exclusive_group(required=True)
     where.add_argument("-o", "--output", metavar="DIR", help="folder for the files, made where it does not exist")
-    where.add_argument("--stdout", choices=PARTS, help="print this one file instead")
+    names = [array.name for array in TARGET.arrays]
+    where.add_argument("--stdout", choices=names, help="print this one file instead")
     command.add_argument(
         "--force", action="store_true", help="replace existing files in DIR, or a network there (never an input)"
     )

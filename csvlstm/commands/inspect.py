@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
-from ..layouts.layout import PARTS, TF1, blocks
+from ..layouts.entries import SOURCE, TARGET
+from ..layouts.layout import GATES
+from ..layouts.plan import plan
 from ..layouts.references import Array
 from ..numbers.damage import Damage, damage_of
 from ..numbers.precision import Digits, digits_of
@@ -15,7 +17,6 @@ from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
 from ..reading.tables import Table, decimal_doubt, ragged_line, table
-from ..verdict.exact import cut
 from ..verdict.results import a1_range
 
 MAX_BYTES = 2**30
@@ -169,8 +170,8 @@ def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table
         return table(source, text, form, sizes.hidden_size)
     grid = grids(text.text, options)[0]
     cells = grid.cells
-    if role != "kernel" and cells % 4 == 0:
-        return table(source, text, _form(text, grid, 1, cells), cells // 4)
+    if role != "kernel" and cells % GATES == 0:
+        return table(source, text, _form(text, grid, 1, cells), cells)
     return table(source, text, _form(text, grid, grid.rows, grid.columns), grid.columns)
 
 
@@ -185,14 +186,14 @@ def _described(given: _Given, role: str, read: Table) -> File:
 
 
 def _gates(tables: list[Table], fit: Fit) -> Iterator[GateNumbers]:
-    """Describe the blocks of the files that are there, the gates in TensorFlow 1's order."""
-    by_source = dict(zip(("kernel", "bias"), tables, strict=False))
-    for block in sorted(blocks(fit.sizes), key=lambda block: (PARTS.index(block.part), TF1.quarter(block.gate))):
-        if block.source in by_source:
-            source = by_source[block.source]
-            values = cut(source.values, block.source_rows, block.source_columns)
-            place = a1_range(source.form, block.source_rows, block.source_columns)
-            yield GateNumbers(block.part, block.gate.value, source.name, place, block.cells, *_spread(values))
+    """Describe the blocks of the files that are there, the gates in the order in which they stand."""
+    moves = plan(SOURCE, TARGET, fit.sizes)
+    for array, source in zip(SOURCE.arrays, tables, strict=False):
+        for move in (move for band in moves.source_bands(array.name) for move in band):
+            (span,) = move.sources
+            place, values = a1_range(source.form, span.rows, span.columns), span.cut(source.values)
+            gate = move.gate.value if move.gate else ""
+            yield GateNumbers(move.target.array, gate, source.name, place, span.cells, *_spread(values))
 
 
 def _spread(values: Array) -> Spread:

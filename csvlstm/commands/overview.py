@@ -5,6 +5,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import plural
+from ..layouts.layout import GATES
 from ..reading.decimals import SIGNS
 from ..reading.sizes import Fit
 from ..verdict.report import aligned, csv_text, warning
@@ -79,7 +80,7 @@ def undecided(found: Inspected) -> list[str]:
         cells = " and ".join(f"{file.grid} {plural(file.grid.cells, 'cell')} of {file.name}" for file in found.files)
         sentences.append(f"the sizes, none fit {cells}; expected D + H rows of 4H cells and a bias of 4H values")
     if first.role == KERNEL_OR_BIAS:
-        of = f"whether {first.name} is a flat kernel, or a bias of hidden size {_quarter(first)}"
+        of = f"whether {first.name} is a flat kernel, or a bias of hidden size {_hidden_size(first)}"
         sentences.append(f"{of}; the other file would tell")
     if len(sizes) > 1:
         shown = [_sized(fit) for fit in sizes[:_MOST_SHOWN]]
@@ -105,7 +106,7 @@ def command_line(found: Inspected) -> str | None:
     d = _only({str(fit.sizes.input_size) for fit in sizes}) or "D"
     h = _only({str(fit.sizes.hidden_size) for fit in sizes}) or "H"
     if not sizes:
-        h = str(_quarter(found.files[0]))
+        h = str(_hidden_size(found.files[0]))
     words = [
         "csvlstm convert",
         arguments.get("kernel", "KERNEL"),
@@ -122,8 +123,8 @@ def _only(values: set[str]) -> str | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _quarter(file: File) -> int:
-    return file.grid.cells // 4
+def _hidden_size(file: File) -> int:
+    return file.grid.cells // GATES
 
 
 def _options(found: Inspected) -> list[str]:

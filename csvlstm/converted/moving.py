@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import CsvLstmError
 from ..layouts.arrays import Span
 from ..layouts.entries import SOURCE, TARGET
-from ..layouts.layout import Sizes
+from ..layouts.layout import GATES, Sizes
 from ..layouts.plan import Plan, plan
 from ..reading.floats import parse
 from ..reading.parsing import Text
@@ -132,20 +132,21 @@ def _refuse_shapes(kernel: NDArray[Any], bias: NDArray[Any], hidden_size: int) -
             raise CsvLstmError(f"the {name} has dtype {array.dtype}", expected="a float type", advice="use .astype")
     if hidden_size < 1:
         raise CsvLstmError(f"the hidden size is {hidden_size}", expected="1 or more")
-    if kernel.ndim != 2 or kernel.shape[1] != 4 * hidden_size or len(kernel) <= hidden_size:
-        expected = f"[D+H, 4H] = [{hidden_size} + 1 or more, {4 * hidden_size}]"
+    width = GATES * hidden_size
+    if kernel.ndim != 2 or kernel.shape[1] != width or len(kernel) <= hidden_size:
+        expected = f"[D+H, 4H] = [{hidden_size} + 1 or more, {width}]"
         raise CsvLstmError(
             f"the kernel has shape {list(kernel.shape)}", expected=expected, advice=_advice(bias, hidden_size)
         )
-    if bias.size != 4 * hidden_size or max(bias.shape) != bias.size:
+    if bias.size != width or max(bias.shape) != bias.size:
         found = f"the bias has shape {list(bias.shape)}"
-        raise CsvLstmError(found, expected=f"[4H] = [{4 * hidden_size}]", advice=_advice(bias, hidden_size))
+        raise CsvLstmError(found, expected=f"[4H] = [{width}]", advice=_advice(bias, hidden_size))
 
 
 def _advice(bias: NDArray[Any], hidden_size: int) -> str:
-    fitting, rest = divmod(bias.size, 4)
+    fitting, rest = divmod(bias.size, GATES)
     if not fitting or rest:
         return "is the hidden size right?"
     if fitting == hidden_size:
         return "are these the kernel and the bias of one LSTM cell?"
-    return f"the bias's {bias.size} values = 4 x {fitting} would mean hidden_size={fitting}"
+    return f"the bias's {bias.size} values = {GATES} x {fitting} would mean hidden_size={fitting}"

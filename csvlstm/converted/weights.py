@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import CsvLstmError, Place, plural
-from ..layouts.layout import PARTS
+from ..layouts.arrays import Operand
+from ..layouts.entries import TARGET
+from ..layouts.layout import Sizes
 from ..names import path_of
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_files
 from ..network.topology import BACKWARD, FORWARD
@@ -42,29 +44,31 @@ def _folders(directory: str) -> list[str]:
 
 def _listed_folders(directory: str) -> list[str]:
     rows = listed_files(directory)
-    if os.path.isfile(os.path.join(directory, f"{PARTS[0]}.csv")):
-        found = f"holds a network ({MANIFEST}) and a layer ({PARTS[0]}.csv)"
+    first, *_ = (f"{array.name}.csv" for array in TARGET.arrays)
+    if os.path.isfile(os.path.join(directory, first)):
+        found = f"holds a network ({MANIFEST}) and a layer ({first})"
         raise CsvLstmError(found, Place(directory), advice="move one of them to a folder of its own")
     for row in changed_files(directory, rows):
         found = f"{row.text('file')} is gone, or not the file that was converted: it has another SHA-256"
         advice = "csvlstm check tells what differs; convert the network again"
         raise CsvLstmError(found, row.place("sha256"), advice=advice)
-    return [os.path.join(directory, path_of(os.path.dirname(row.text("file")))) for row in rows[:: len(PARTS)]]
+    return [os.path.join(directory, path_of(os.path.dirname(row.text("file")))) for row in rows[:: len(TARGET.arrays)]]
 
 
 def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:
-    converted = read_converted(directory)
-    hidden_size = len(converted["recurrent_kernel"].values)
-    for part, file in converted.items():
+    converted = read_converted(directory, TARGET)
+    recurrent = next(array for array in TARGET.arrays if Operand.HIDDEN in array.operands).name
+    hidden_size, name = len(converted[recurrent].values), converted[recurrent].name
+    for array, file in zip(TARGET.arrays, converted.values(), strict=True):
         rows, columns = file.values.shape
-        fits = sorted((rows, columns)) == [1, 4 * hidden_size] if part == "bias" else columns == 4 * hidden_size
+        _, width = array.shape(Sizes(1, hidden_size))
+        fits = sorted((rows, columns)) == [1, width] if array.is_vector else columns == width
         if not fits:
-            name = converted["recurrent_kernel"].name
             cells = f"{rows} x {columns} {plural(rows * columns, 'cell does', 'cells do')}"
             found = f"{cells} not fit {name}, whose {hidden_size} rows are the hidden size"
-            raise CsvLstmError(found, Place(file.name), expected=f"4H = {4 * hidden_size} cells in a row")
-    kernel, recurrent_kernel, bias = (_cast(file, dtype) for file in converted.values())
-    return [kernel, recurrent_kernel, bias.reshape(-1)]
+            raise CsvLstmError(found, Place(file.name), expected=f"4H = {width} cells in a row")
+    arrays = zip(TARGET.arrays, converted.values(), strict=True)
+    return [_cast(file, dtype).reshape(-1 if array.is_vector else file.values.shape) for array, file in arrays]
 
 
 def _cast(file: Rectangle, dtype: DTypeLike) -> NDArray[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..layouts.layout import KERAS, TF1, Gate
+from ..layouts.plan import Move, Plan
 from .page import Page
 from .value_sheets import LayerSheets
 
@@ -47,22 +47,29 @@ def write_columns(page: Page, layers: Sequence[LayerSheets]) -> None:
     page.texts(1, _HEAD, page.looks.head)
     row = _FIRST
     for layer in layers:
-        for gate in TF1.gates:
-            for unit in range(layer.sizes.hidden_size):
-                _write_column(page, row, layer, gate, unit)
+        gaining = {move.gate for move in layer.plan.moves if move.gains_forget_bias}
+        for move in across(layer.plan):
+            for unit in range(len(move.target.columns)):
+                _write_column(page, row, layer, move, unit)
+                page.number("H", row, int(move.gate in gaining), page.looks.whole)
                 row += 1
 
 
-def _write_column(page: Page, row: int, layer: LayerSheets, gate: Gate, unit: int) -> None:
-    source, target = (layout.quarter(gate) * layer.sizes.hidden_size + unit for layout in (TF1, KERAS))
-    first = [
-        layer.sheets[title].form.place("", 0, at).address for title, at in (("tf1 kernel", source), ("kernel", target))
-    ]
+def across(plan: Plan) -> list[Move]:
+    """Give the moves that take the columns of the source's first array, from the first column to the last."""
+    return plan.source_bands(plan.source.arrays[0].name)[0]
+
+
+def _write_column(page: Page, row: int, layer: LayerSheets, move: Move, unit: int) -> None:
+    (taken,) = move.sources
+    source, target = taken.columns[unit], move.target.columns[unit]
+    sheets = (layer.source(taken.array), source), (layer.target(move.target.array), target)
+    first = [sheet.form.place("", 0, at).address for sheet, at in sheets]
+    assert move.gate
     page.text("A", row, layer.label, page.looks.text)
     page.number("B", row, source + 1, page.looks.whole)
-    page.text("C", row, gate.value, page.looks.gates[gate])
+    page.text("C", row, move.gate.value, page.looks.gates[move.gate])
     page.number("D", row, unit + 1, page.looks.whole)
     page.text("E", row, first[0], page.looks.text)
     page.number("F", row, target + 1, page.looks.whole)
     page.text("G", row, first[1], page.looks.text)
-    page.number("H", row, int(gate is Gate.FORGET), page.looks.whole)

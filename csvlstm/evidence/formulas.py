@@ -6,6 +6,8 @@ error value would spoil the page; SUMPRODUCT, because it compares ranges in ever
 
 from typing import NamedTuple
 
+from ..layouts.arrays import Operand
+
 ERROR = '"error"'
 
 
@@ -18,14 +20,16 @@ class Inputs(NamedTuple):
     tolerance: str
     gates: str
 
-    def cells_of(self, part: str) -> str:
-        """Count the cells of one gate of a part.
+    def cells_of(self, operand: Operand) -> str:
+        """Count the cells of the weights of an operand for one gate.
 
-        >>> Inputs("B6", "C6", "D6", "E6", "F6").cells_of("recurrent_kernel")
+        >>> Inputs("B6", "C6", "D6", "E6", "F6").cells_of(Operand.HIDDEN)
         '=C6*C6'
         """
         h = self.hidden_size
-        return {"kernel": f"={self.input_size}*{h}", "recurrent_kernel": f"={h}*{h}", "bias": f"={h}"}[part]
+        if operand.is_vector:
+            return f"={h}"
+        return f"={self.input_size if operand is Operand.INPUT else h}*{h}"
 
     @property
     def all_cells(self) -> str:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from xlsxwriter.format import Format
 
 from .. import __version__
-from ..layouts.layout import TF1, Block, blocks
+from ..layouts.layout import GATES
+from ..layouts.plan import Move
 from . import sheet_words as words
 from .columns_sheet import Columns
 from .formulas import Inputs, Pair, counted, overall, passing, verdict
@@ -18,22 +19,27 @@ _A4 = 9
 
 
 class Rows(NamedTuple):
-    """Which row, counted from 1, holds what on a page of some layers and some notes on their files."""
+    """Which row, counted from 1, holds what on a page of some layers and some notes on their files.
+
+    Each layer has so many `files`, and so many `blocks` of its converted set.
+    """
 
     layers: int
     notes: int
+    files: int
+    blocks: int
 
     def inputs(self, layer: int) -> int:
         """The row of a layer's sizes and forget bias."""
         return 6 + layer
 
     def file(self, layer: int, number: int) -> int:
-        """The row of one of a layer's five files."""
-        return self.inputs(self.layers) + 2 + 5 * layer + number
+        """The row of one of a layer's files."""
+        return self.inputs(self.layers) + 2 + self.files * layer + number
 
     def block(self, layer: int, number: int) -> int:
-        """The row of one of a layer's 12 blocks; its coverage and control rows follow."""
-        return self.file(self.layers, 0) + self.notes + 2 + 14 * layer + number
+        """The row of one of a layer's blocks; its coverage and control rows follow."""
+        return self.file(self.layers, 0) + self.notes + 2 + (self.blocks + 2) * layer + number
 
     def spot(self, layer: int) -> int:
         """The row of a layer's spot check of the kernel; that of the bias follows."""
@@ -56,7 +62,7 @@ class AuditSheet:
         self._notes = [
             f"{shown.title}: {shown.note}" for layer in layers for shown in layer.sheets.values() if shown.note
         ]
-        self._rows = Rows(len(layers), len(self._notes))
+        self._rows = Rows(len(layers), len(self._notes), len(layers[0].sheets), len(layers[0].plan.moves))
 
     def write(self) -> None:
         """Write the sheet from its first row to its last."""
@@ -120,7 +126,7 @@ class AuditSheet:
         self._page.text("A", row, layer.label, self._looks.text)
         for column, value in zip("BCDE", (*layer.sizes, layer.forget_bias, layer.tolerance), strict=True):
             self._page.number(column, row, value, self._looks.input)
-        self._page.number("F", row, len(TF1.gates), self._looks.whole)
+        self._page.number("F", row, GATES, self._looks.whole)
 
     def _inputs_of(self, number: int) -> Inputs:
         return Inputs(*(f"${letter}${self._rows.inputs(number)}" for letter in "BCDEF"))
@@ -137,35 +143,39 @@ class AuditSheet:
 
     def _blocks(self, number: int, layer: LayerSheets) -> None:
         inputs = self._inputs_of(number)
-        rows = range(self._rows.block(number, 0), self._rows.block(number, 12))
-        for row, block in zip(rows, blocks(layer.sizes), strict=True):
-            added, tolerance = (inputs.forget_bias, inputs.tolerance) if block.gains_forget_bias else ("", "")
-            self._names(row, layer, block.part, block.gate.value, self._looks.gates[block.gate])
-            pair = self._pair(row, layer, block, block, added)
-            self._page.figure("F", row, inputs.cells_of(block.part), self._looks.whole)
+        rows = range(self._rows.block(number, 0), self._rows.block(number, self._rows.blocks))
+        for row, move in zip(rows, layer.plan.moves, strict=True):
+            added, tolerance = (inputs.forget_bias, inputs.tolerance) if move.gains_forget_bias else ("", "")
+            assert move.gate
+            self._names(row, layer, move.target.array, move.gate.value, self._looks.gates[move.gate])
+            pair = self._pair(row, layer, move, move, added)
+            self._page.figure("F", row, inputs.cells_of(move.operand), self._looks.whole)
             self._compare(row, pair, pair.differing(tolerance))
             self._verdict(row, f"L{row}=0")
         self._coverage(rows, number, layer)
         self._control(rows, number, layer)
 
     def _coverage(self, rows: range, number: int, layer: LayerSheets) -> None:
-        row, first, last = rows.stop, self._rows.file(number, 0), self._rows.file(number, 4)
+        row, first = rows.stop, self._rows.file(number, 0)
+        last, exported = first + self._rows.files - 1, len(layer.plan.source.arrays)
         self._names(row, layer, "coverage: all cells", "", self._looks.text)
         self._page.texts(row, ["", ""], self._looks.text, "D")
         self._page.figure("F", row, self._inputs_of(number).all_cells, self._looks.whole)
-        self._page.figure("G", row, f"=SUM(H{first}:H{first + 1})", self._looks.whole)
-        self._page.figure("H", row, f"=SUM(H{first + 2}:H{last})", self._looks.whole)
-        self._page.texts(row, [""] * 4, self._looks.text, "I")
+        self._page.figure("G", row, f"=SUM(H{first}:H{first + exported - 1})", self._looks.whole)
+        self._page.figure("H", row, f"=SUM(H{first + exported}:H{last})", self._looks.whole)
+        self._page.texts(row, ["", "", "", ""], self._looks.text, "I")
         self._verdict(row, f"SUM(F{rows[0]}:F{rows[-1]})=F{row}")
 
     def _control(self, rows: range, number: int, layer: LayerSheets) -> None:
         """Compare two blocks that do not belong together; where all are equal, a block with itself and 1 more."""
-        row, all_blocks = rows.stop + 1, blocks(layer.sizes)
-        source, target = layer.wrong_pair or (all_blocks[0], all_blocks[0])
+        row, moves = rows.stop + 1, layer.plan.moves
+        source, target = layer.wrong_pair or (moves[0], moves[0])
+        assert source.gate
+        assert target.gate
         gates = f"{source.gate.value}, {target.gate.value}" if layer.wrong_pair else f"{source.gate.value} + 1"
         self._names(row, layer, "control: must differ", gates, self._looks.centred)
         pair = self._pair(row, layer, source, target, "" if layer.wrong_pair else "1")
-        self._page.figure("F", row, f"=F{rows[all_blocks.index(source)]}", self._looks.whole)
+        self._page.figure("F", row, f"=F{rows[moves.index(source)]}", self._looks.whole)
         self._compare(row, pair, pair.differing())
         self._verdict(row, f"ISNUMBER(L{row})", f"L{row}>0")
 
@@ -173,17 +183,19 @@ class AuditSheet:
         self._page.texts(row, [layer.label, part], self._looks.text)
         self._page.text("C", row, gate, look)
 
-    def _pair(self, row: int, layer: LayerSheets, source: Block, target: Block, added: str) -> Pair:
-        """Link to two blocks, and give them as a pair to compare."""
-        here, there = layer.source(source), layer.target(target)
+    def _pair(self, row: int, layer: LayerSheets, source: Move, target: Move, added: str) -> Pair:
+        """Link to the source of a move and to the target of another, and give them as a pair to compare."""
+        (taken,) = source.sources
+        here, there = layer.source(taken.array), layer.target(target.target.array)
         pair = Pair(
-            here.at(source.source_rows, source.source_columns),
-            there.at(target.target_rows, target.target_columns),
-            here.form.turned != there.form.turned,
+            here.at(taken.rows, taken.columns),
+            there.at(target.target.rows, target.target.columns),
+            (here.form.turned != there.form.turned) != source.turned,
             added,
         )
-        for column, reference, block in (("D", pair.source, source), ("E", pair.target, target)):
-            self._page.link(column, row, reference, reference.split("!")[1], self._looks.links[block.gate])
+        for column, reference, move in (("D", pair.source, source), ("E", pair.target, target)):
+            assert move.gate
+            self._page.link(column, row, reference, reference.split("!")[1], self._looks.links[move.gate])
         return pair
 
     def _compare(self, row: int, pair: Pair, differing: str) -> None:

@@ -1,6 +1,6 @@
 """The words of the Audit sheet: its heads, what it says of itself, and what it does not show."""
 
-from ..layouts.layout import KERAS, TF1
+from ..layouts.entries import SOURCE, TARGET
 
 WIDTHS = (12, 20, 8, 13, 13, 11, 13, 16, 20, 20, 11, 10, 10)
 INPUTS = ("Layer", "Input\nsize D", "Hidden\nsize H", "Forget bias", "Tolerance", "Gates")
@@ -44,7 +44,7 @@ ABOUT = (
 )
 NOTES = (
     "Gates: i input, f forget, c cell candidate (TensorFlow 1 calls it j), o output. Their quarters of the columns: "
-    + "; ".join(f"{layout.framework} {', '.join(gate.value for gate in layout.gates)}" for layout in (TF1, KERAS)),
+    + "; ".join(f"{layout.framework} {', '.join(gate.value for gate in layout.gates)}" for layout in (SOURCE, TARGET)),
     "Shown: every number of the TensorFlow 1 export stands in the Keras files at its place, and nothing else does; the "
     "forget bias is added to gate f of the bias. The tolerance is for these sums; all other cells must be equal.",
     "Coverage passes where the 12 blocks are all the numbers of all five files. Control passes where two blocks that "

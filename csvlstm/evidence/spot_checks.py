@@ -5,7 +5,7 @@ They go by the sizes and the columns sheet, not by the ranges of the blocks.
 
 from xlsxwriter.format import Format
 
-from ..layouts.layout import TF1, Gate
+from ..layouts.plan import Move
 from .columns_sheet import Columns
 from .formulas import Inputs, verdict
 from .page import Page
@@ -14,7 +14,9 @@ from .value_sheets import LayerSheets, ValueSheet
 
 def kernel_spot(page: Page, row: int, layer: LayerSheets, inputs: Inputs, columns: Columns) -> None:
     """Write the spot check of a cell of the export's kernel, whose rows beyond D are the recurrent kernel."""
-    export, kernel, recurrent = (layer.sheets[title] for title in ("tf1 kernel", "kernel", "recurrent_kernel"))
+    matrix = layer.plan.source.arrays[0].name
+    export = layer.source(matrix)
+    kernel, recurrent = (layer.target(band[0].target.array) for band in layer.plan.source_bands(matrix))
     is_input, behind = f"C{row}<={inputs.input_size}", f"C{row}-{inputs.input_size}"
     goes_to = f"INDEX({columns.target},D{row})"
     _typed(page, "C", row, layer.sizes.rows, f"={inputs.input_size}+{inputs.hidden_size}")
@@ -31,7 +33,8 @@ def kernel_spot(page: Page, row: int, layer: LayerSheets, inputs: Inputs, column
 
 def bias_spot(page: Page, row: int, layer: LayerSheets, inputs: Inputs, columns: Columns) -> None:
     """Write the spot check of a value of the bias, with the forget bias where its column gains it."""
-    export, bias = layer.sheets["tf1 bias"], layer.sheets["bias"]
+    gaining = _gaining(layer)
+    export, bias = layer.source(gaining.sources[0].array), layer.target(gaining.target.array)
     goes_to = f"INDEX({columns.target},D{row})"
     page.number("C", row, 1, page.looks.whole)
     _names(page, row, layer, "a value of the bias", inputs, columns)
@@ -44,6 +47,10 @@ def bias_spot(page: Page, row: int, layer: LayerSheets, inputs: Inputs, columns:
     _judge(page, row, cell, f"K{row}<={inputs.tolerance}")
 
 
+def _gaining(layer: LayerSheets) -> Move:
+    return next(move for move in layer.plan.moves if move.gains_forget_bias)
+
+
 def _typed(page: Page, column: str, row: int, start: int, largest: str) -> None:
     """Write a yellow cell that takes a whole number from 1 on."""
     page.number(column, row, start, page.looks.input)
@@ -54,8 +61,7 @@ def _typed(page: Page, column: str, row: int, start: int, largest: str) -> None:
 def _names(page: Page, row: int, layer: LayerSheets, words: str, inputs: Inputs, columns: Columns) -> None:
     page.texts(row, [layer.label, words], page.looks.text)
     # A column of the forget gate to begin with, which moves and gains.
-    start = TF1.quarter(Gate.FORGET) * layer.sizes.hidden_size + 1
-    _typed(page, "D", row, start, f"={inputs.gates}*{inputs.hidden_size}")
+    _typed(page, "D", row, _gaining(layer).sources[0].columns.start + 1, f"={inputs.gates}*{inputs.hidden_size}")
     _shown(page, "E", row, f"INDEX({columns.gate},D{row})")
 
 

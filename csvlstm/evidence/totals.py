@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..converted.blocks import block_values
 from ..converted.sets import Rectangle
 from ..errors import plural
-from ..layouts.layout import Block, Sizes, blocks
+from ..layouts.arrays import Span
+from ..layouts.layout import Sizes
+from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..network.topology import Cell
 from ..numbers.damage import Damage
 from ..numbers.sums import exact_sum
 from ..reading.tables import Export, Table
 from ..verdict.behaviour import EXACT
-from ..verdict.comparison import compare_converted, expected_values, fit_shape
-from ..verdict.exact import cut
+from ..verdict.comparison import compare_converted, fit_shape
 from ..verdict.results import DIFFERENT, LEVELS, BlockResult, a1_range
 
 if TYPE_CHECKING:
@@ -133,41 +135,42 @@ def audit_layer(layer: Layer) -> LayerAudit:
     ('bias', 'f', 'C1:C1', 'B1:B1', 0.03, 1.03, 1.0)
     """
     export = layer.export
-    results = compare_converted(export, layer.converted, layer.forget_bias, EXACT)
-    rows = [_row(layer, block, result) for block, result in zip(blocks(export.sizes), results, strict=True)]
+    plan = layer.cell.plan
+    results = compare_converted(plan, export, layer.converted, EXACT)
+    rows = [_row(layer, plan, move, result) for move, result in zip(plan.moves, results, strict=True)]
     return LayerAudit(
         layer.name, layer.direction, export.sizes, layer.forget_bias, export.recognised, rows, layer.damage
     )
 
 
-def _row(layer: Layer, block: Block, result: BlockResult) -> Row:
-    table = layer.export.table_of(block.part)
-    file = layer.converted[block.part]
-    source = cut(table.values, block.source_rows, block.source_columns)
-    values = fit_shape(block.part, file.values, layer.export.sizes)
-    target = None if values is None else cut(values, block.target_rows, block.target_columns)
+def _row(layer: Layer, plan: Plan, move: Move, result: BlockResult) -> Row:
+    tables = [layer.export.tables[span.array] for span in move.sources]
+    file = layer.converted[move.target.array]
+    values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
+    target = None if values is None else move.target.cut(values)
+    gained = float(sum(move.added))
     return Row(
         layer.name,
         layer.direction,
         *result[:4],
-        table.sha256,
+        " + ".join(dict.fromkeys(table.sha256 for table in tables)),
         *result[4:6],
         file.sha256,
-        block.cells,
-        _sum(source),
+        move.target.cells,
+        _sum(block_values(move._replace(added=()), layer.export.values)),
         None if target is None else _sum(target),
-        _finite(block.cells * layer.forget_bias if block.gains_forget_bias else 0.0),
+        _finite(move.target.cells * gained),
         result.differing,
-        0 if target is None else _only_as_float32(layer, block, result, target),
+        0 if target is None else _only_as_float32(layer, move, result, target),
         result.max_difference,
         result.verdict,
-        _note(block, table, file, fits=values is not None),
+        _note(plan, move, tables, file, fits=values is not None),
     )
 
 
-def _only_as_float32(layer: Layer, block: Block, result: BlockResult, target: Array) -> int:
+def _only_as_float32(layer: Layer, move: Move, result: BlockResult, target: Array) -> int:
     """Count the cells that differ as float64 and not as float32."""
-    differing = int(np.count_nonzero(target != expected_values(block, layer.export, layer.forget_bias)))
+    differing = int(np.count_nonzero(target != block_values(move, layer.export.values)))
     return differing - result.differing if result.verdict == DIFFERENT else differing
 
 
@@ -182,23 +185,24 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _note(block: Block, table: Table, file: Rectangle, fits: bool) -> str:
-    notes = [_lying(block, table)]
+def _note(plan: Plan, move: Move, tables: Sequence[Table], file: Rectangle, fits: bool) -> str:
+    notes = [_lying(span, table) for span, table in zip(move.sources, tables, strict=True)]
     if not fits:
         rows, columns = file.values.shape
         cells = f"{rows} x {columns} {plural(rows * columns, 'cell')}"
-        notes.append(f"{file.name} has {cells}, not {len(block.target_rows)} x {table.form.columns}")
+        expected = " x ".join(map(str, plan.target.array(move.target.array).shape(plan.sizes)))
+        notes.append(f"{file.name} has {cells}, not {expected}")
     return "; ".join(filter(None, notes))
 
 
-def _lying(block: Block, table: Table) -> str:
+def _lying(span: Span, table: Table) -> str:
     """Say how the cells of a block lie in its range of a file whose lines are not the rows of the table."""
     form = table.form
     if form.as_it_is or form.rows == 1:
         return ""
     if form.turned:
         return "transposed: rows and columns are exchanged"
-    rows, columns = block.source_rows, block.source_columns
+    rows, columns = span.rows, span.columns
     if form.transposed:
         pieces, cells, apart, first = len(columns), len(rows), form.rows, a1_range(form, rows, columns[:1])
     else:

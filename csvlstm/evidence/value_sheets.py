@@ -11,15 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..converted.blocks import block_values
 from ..converted.sets import Rectangle
 from ..errors import CsvLstmError, Place, plural
-from ..layouts.entries import TARGET
-from ..layouts.layout import PARTS, Block, Gate, Sizes, blocks
+from ..layouts.arrays import AnySizes
+from ..layouts.arrays import Array as Described
+from ..layouts.layout import Sizes
+from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..names import readable
 from ..reading.shapes import Form, Grid
 from ..reading.tables import Labels, Table
-from ..verdict.comparison import expected_values
 from ..verdict.results import a1_range, target_form
 from .totals import Layer
 
@@ -29,7 +31,6 @@ ROWS, COLUMNS = 2**20, 2**14
 CELLS = 2_000_000
 """Beyond this many cells spreadsheets take minutes to open a workbook, and gigabytes."""
 
-SOURCES = ("tf1 kernel", "tf1 bias")
 _MARGIN = 16
 """How far beyond the declared cells a sheet is searched for more."""
 
@@ -104,21 +105,22 @@ class ValueSheet(NamedTuple):
 
 
 class LayerSheets(NamedTuple):
-    """The five value sheets of a layer by their titles without the prefix, and what the formulas start from.
+    """The value sheets of a layer by their titles without the prefix, and what the formulas start from.
 
-    `wrong_pair` are two blocks where the source of the first is not the target of the second; None where all are equal.
+    `wrong_pair` are two moves where the source of the first is not the target of the second; None where all are equal.
     """
 
     label: str
+    plan: Plan
     sizes: Sizes
     forget_bias: float
     tolerance: float
     sheets: dict[str, ValueSheet]
-    wrong_pair: tuple[Block, Block] | None
+    wrong_pair: tuple[Move, Move] | None
 
     @property
     def cells(self) -> int:
-        """The number of cells on the five sheets."""
+        """The number of cells on the value sheets."""
         return sum(shown.cells.size for shown in self.sheets.values())
 
     def without_values(self) -> "LayerSheets":
@@ -129,13 +131,18 @@ class LayerSheets(NamedTuple):
         }
         return self._replace(sheets=sheets)
 
-    def source(self, block: Block) -> ValueSheet:
-        """Give the sheet that a block comes from."""
-        return self.sheets[f"tf1 {block.source}"]
+    def source(self, array: str) -> ValueSheet:
+        """Give the sheet of an array of the source."""
+        return self.sheets[source_title(self.plan, array)]
 
-    def target(self, block: Block) -> ValueSheet:
-        """Give the sheet that a block stands on."""
-        return self.sheets[block.part]
+    def target(self, array: str) -> ValueSheet:
+        """Give the sheet of an array of the target."""
+        return self.sheets[array]
+
+
+def source_title(plan: Plan, array: str) -> str:
+    """Give the title of the sheet of an array of the source, which the target may have by the same name."""
+    return f"{plan.source.key} {array}"
 
 
 def layer_sheets(layer: Layer) -> LayerSheets:
@@ -149,18 +156,19 @@ def layer_sheets(layer: Layer) -> LayerSheets:
     >>> shown.sheets["tf1 kernel"].table
     "'tf1 kernel'!A1:D2"
     """
-    sizes = layer.export.sizes
+    sizes, plan = layer.export.sizes, layer.cell.plan
+    sheets = {source_title(plan, name): table for name, table in layer.export.tables.items()}
     shown = [
-        *(_source(title, table) for title, table in zip(SOURCES, layer.export.tables.values(), strict=True)),
-        *(_target(part, layer.converted[part], sizes) for part in PARTS),
+        *(_source(title, table) for title, table in sheets.items()),
+        *(_target(array, layer.converted[array.name], sizes) for array in plan.target.arrays),
     ]
     # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
     shown = [sheet._replace(file=readable(sheet.file)) for sheet in shown]
     for sheet in shown:
         _refuse_size(sheet)
     label = " ".join(filter(None, (layer.name, layer.direction))) or "LSTM"
-    sheets = dict(zip((*SOURCES, *PARTS), shown, strict=True))
-    return LayerSheets(label, sizes, layer.forget_bias, _tolerance(layer), sheets, _wrong_pair(layer))
+    by_title = {sheet.title: sheet for sheet in shown}
+    return LayerSheets(label, plan, sizes, layer.forget_bias, _tolerance(layer), by_title, _wrong_pair(layer, plan))
 
 
 def titled(layers: Sequence[LayerSheets]) -> list[LayerSheets]:
@@ -181,14 +189,15 @@ def _tolerance(layer: Layer) -> float:
     return float(f"1e{math.ceil(math.log10(min(max(largest / 100, 1), sys.float_info.max))) - 12}")
 
 
-def _wrong_pair(layer: Layer) -> tuple[Block, Block] | None:
-    """Find two gates of one part that differ, those that the conversion swaps first."""
-    all_blocks = sorted(blocks(layer.export.sizes), key=lambda block: block.gate not in (Gate.CANDIDATE, Gate.FORGET))
-    for first, second in permutations(all_blocks, 2):
-        if first.part != second.part:
+def _wrong_pair(layer: Layer, plan: Plan) -> tuple[Move, Move] | None:
+    """Find two gates of one array that differ, those that the conversion puts elsewhere first."""
+    values = layer.export.values
+    elsewhere = sorted(plan.moves, key=lambda move: move.sources[0].columns == move.target.columns)
+    for first, second in permutations(elsewhere, 2):
+        if first.target.array != second.target.array:
             continue
-        source = expected_values(first, layer.export, 0.0)
-        if (source != expected_values(second, layer.export, layer.forget_bias)).any():
+        source = block_values(first._replace(added=()), values)
+        if (source != block_values(second, values)).any():
             return first, second
     return None
 
@@ -204,12 +213,12 @@ def _source(title: str, table: Table) -> ValueSheet:
     return ValueSheet(title, table.name, table.sha256, reshaped, table.values, Labels([], []), note)
 
 
-def _target(part: str, file: Rectangle, sizes: Sizes) -> ValueSheet:
-    declared = target_form(TARGET.array(part), sizes, is_column=file.values.shape[1] == 1)
+def _target(array: Described, file: Rectangle, sizes: AnySizes) -> ValueSheet:
+    declared = target_form(array, sizes, is_column=file.values.shape[1] == 1)
     lying = file.form.grid
     grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)
     form = declared._replace(grid=grid, skipped=file.form.skipped)
-    return ValueSheet(part, file.name, file.sha256, form, file.values, file.labels, _above(form))
+    return ValueSheet(array.name, file.name, file.sha256, form, file.values, file.labels, _above(form))
 
 
 def _above(form: Form) -> str:

@@ -11,7 +11,6 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ..layouts.layout import blocks
 from .columns_sheet import columns_of, write_columns
 from .front_sheet import AuditSheet
 from .looks import LIGHT, STRONG, looks
@@ -75,11 +74,10 @@ def _write_values(sheet: Worksheet, shown: ValueSheet, advance: Callable[[int], 
 
 def _colour(sheet: Worksheet, layer: LayerSheets, shown: ValueSheet) -> None:
     """Shade each block by its values in the colour of its gate, so that the blocks are seen on both sides."""
-    for block in blocks(layer.sizes):
-        for side, rows, columns in (
-            (layer.source(block), block.source_rows, block.source_columns),
-            (layer.target(block), block.target_rows, block.target_columns),
-        ):
-            if side is shown:
-                scale = {"type": "2_color_scale", "min_color": LIGHT[block.gate], "max_color": STRONG[block.gate]}
-                sheet.conditional_format(side.at(rows, columns).split("!")[1], scale)
+    for move in layer.plan.moves:
+        sides = [(layer.source(span.array), span) for span in move.sources]
+        sides.append((layer.target(move.target.array), move.target))
+        for side, span in sides:
+            if side is shown and move.gate:
+                scale = {"type": "2_color_scale", "min_color": LIGHT[move.gate], "max_color": STRONG[move.gate]}
+                sheet.conditional_format(side.at(span.rows, span.columns).split("!")[1], scale)

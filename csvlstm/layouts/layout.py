@@ -19,6 +19,10 @@ class Gate(Enum):
     OUTPUT = "o"
 
 
+GATES = len(Gate)
+"""How many gates a cell has: each matrix is so many times as wide as the hidden size."""
+
+
 class Layout(NamedTuple):
     """A framework's order of the gates along the columns of every matrix and of the bias.
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..errors import CsvLstmError
-from ..layouts.layout import PARTS
+from ..layouts.arrays import Layout
+from ..layouts.entries import TARGET
 from ..names import path_of
 from ..reading.tabular import Row, read_table
 
@@ -56,21 +57,22 @@ def has_manifest(directory: str | os.PathLike[str]) -> bool:
     return os.path.lexists(os.path.join(directory, MANIFEST))
 
 
-def listed_files(directory: str | os.PathLike[str]) -> list[Row]:
-    """Read which files a converted network consists of, in threes: kernel, recurrent_kernel and bias of each cell.
+def listed_files(directory: str | os.PathLike[str], layout: Layout = TARGET) -> list[Row]:
+    """Read which files a converted network consists of, cell by cell, those of each in the order of its layout.
 
     Raises CsvLstmError where weights.csv cannot be read or lists anything else.
     """
     rows = read_table(os.path.join(directory, MANIFEST), ("file", "part", "sha256"), Entry._fields)
+    parts = [array.name for array in layout.arrays]
     for number, row in enumerate(rows):
-        part = PARTS[number % len(PARTS)]
-        folder = os.path.dirname(rows[number - number % len(PARTS)].text("file"))
+        part = parts[number % len(parts)]
+        folder = os.path.dirname(rows[number - number % len(parts)].text("file"))
         expected = f"{folder}/{part}.csv"
         # What leads out of the folder is no file of this network.
         if row.text("file") != expected or not {"", ".", ".."}.isdisjoint(expected.split("/")):
             found = f"{row.text('file')!r} is out of order"
-            raise CsvLstmError(found, row.place("file"), expected="LAYER/kernel.csv, recurrent_kernel.csv, bias.csv")
-    if len(rows) % len(PARTS):
+            raise CsvLstmError(found, row.place("file"), expected=f"LAYER/{', '.join(f'{part}.csv' for part in parts)}")
+    if len(rows) % len(parts):
         raise CsvLstmError("ends in the middle of a layer", rows[-1].place("file"), advice="convert the network again")
     return rows
 

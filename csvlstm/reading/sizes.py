@@ -4,7 +4,7 @@ from math import isqrt
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, plural
-from ..layouts.layout import Sizes
+from ..layouts.layout import GATES, Sizes
 from .dialect import Canonical
 from .other_cells import other_vector, projection
 from .parsing import is_weight, refusal
@@ -33,7 +33,7 @@ def fitting_sizes(kernel: bytes, bias: bytes, options: Options) -> list[Fit]:
     """
     fits = []
     for bias_grid in _vectors(grids(bias, options)):
-        hidden_size, rest = divmod(bias_grid.rows * bias_grid.columns, 4)
+        hidden_size, rest = divmod(bias_grid.rows * bias_grid.columns, GATES)
         for grid in grids(kernel, options) if hidden_size and not rest else ():
             sizes = [(Sizes(d, hidden_size), turned) for d, turned in _input_sizes(grid, hidden_size)]
             fits += [Fit(fitting, grid, bias_grid, turned) for fitting, turned in sizes]
@@ -57,16 +57,16 @@ def fitting_sizes_alone(kernel: bytes, options: Options) -> list[Fit]:
 
 def is_bias(text: bytes, options: Options) -> bool:
     """Tell whether a canonical text may be a bias: one row or one column of 4H values."""
-    return any(grid.cells % 4 == 0 for grid in _vectors(grids(text, options)))
+    return any(grid.cells % GATES == 0 for grid in _vectors(grids(text, options)))
 
 
 def _hidden_sizes(grid: Grid) -> list[int]:
     """List the hidden sizes that a kernel's grid may have; of a flat one, all that leave an input size."""
     if 1 in (grid.rows, grid.columns):
-        quarter, rest = divmod(grid.cells, 4)
+        quarter, rest = divmod(grid.cells, GATES)
         # D + H rows of 4H cells, and D is 1 or more.
         return [] if rest else [h for h in range(1, isqrt(quarter) + 1) if quarter % h == 0]
-    return sorted({cells // 4 for cells in (grid.rows, grid.columns) if cells % 4 == 0})
+    return sorted({cells // GATES for cells in (grid.rows, grid.columns) if cells % GATES == 0})
 
 
 def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Options) -> CsvLstmError:
@@ -87,13 +87,13 @@ def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Op
 def _other_sizes(kernel: Canonical, bias: Canonical, fit: Fit, declared: Sizes, options: Options) -> CsvLstmError:
     h = fit.sizes.hidden_size
     return CsvLstmError(
-        f"{fit.kernel} cells, with the bias's {4 * h} values, do not fit --input-size {declared.input_size} "
+        f"{fit.kernel} cells, with the bias's {GATES * h} values, do not fit --input-size {declared.input_size} "
         f"--hidden-size {declared.hidden_size}",
         Place(kernel.name),
         expected=_expected(declared),
-        advice=f"the bias has {4 * h} values = 4 x {h}, so --hidden-size {h}; {_left(fit)}"
+        advice=f"the bias has {GATES * h} values = {GATES} x {h}, so --hidden-size {h}; {_left(fit)}"
         + _transposing(fit, options)
-        + _projection([fit.kernel], 4 * h, declared, fit.transposed)
+        + _projection([fit.kernel], GATES * h, declared, fit.transposed)
         + _cut_short(kernel, bias),
     )
 
@@ -111,11 +111,11 @@ def _other_vector(
     if any(declared.input_size == d for grid in seen for d, _ in _input_sizes(grid, declared.hidden_size)):
         hidden_sizes = [declared.hidden_size]
     else:
-        matrices = [grid for grid in seen if grid.rows > 1 and grid.columns % 4 == 0]
-        hidden_sizes = [grid.columns // 4 for grid in matrices if not others_fit]
+        matrices = [grid for grid in seen if grid.rows > 1 and grid.columns % GATES == 0]
+        hidden_sizes = [grid.columns // GATES for grid in matrices if not others_fit]
     for hidden_size in hidden_sizes:
         if other := other_vector(grids(bias.text, options), hidden_size):
-            expected = f"a bias of 4H = {4 * hidden_size} values"
+            expected = f"a bias of 4H = {GATES * hidden_size} values"
             return CsvLstmError(other.found, Place(bias.name), expected=expected, advice=other.advice)
     return None
 
@@ -136,7 +136,7 @@ def _vectors(seen: list[Grid]) -> list[Grid]:
 
 def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
     """List the input sizes that remain for a kernel's grid, and whether it must be turned for each."""
-    width = 4 * hidden_size
+    width = GATES * hidden_size
     if 1 in (grid.rows, grid.columns):
         rows, rest = divmod(grid.cells, width)
         readings = [] if rest else [(rows, False)]
@@ -160,7 +160,7 @@ def _expected(declared: Sizes) -> str:
 def _left(fit: Fit) -> str:
     d, h = fit.sizes
     if fit.is_flat:
-        return f"the kernel's {(d + h) * 4 * h} values = {d + h} x {4 * h} then leave --input-size {d}"
+        return f"the kernel's {(d + h) * GATES * h} values = {d + h} x {GATES * h} then leave --input-size {d}"
     return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave --input-size {d}"
 
 
@@ -181,15 +181,16 @@ def _nothing_fits(kernel: Canonical, bias: Canonical, declared: Sizes, options: 
             advice="exchange the two",
         )
     values = [grid.cells for grid in _vectors(grids(bias.text, options))]
-    if not any(number % 4 == 0 for number in values):
+    if not any(number % GATES == 0 for number in values):
         return CsvLstmError(
             f"{values[0] if values else _shape(bias)} {plural(next(iter(values), 0), 'value')}",
             Place(bias.name),
             expected=f"4H = {declared.columns} values in one row or one column",
             advice="is this the bias of an LSTM cell, and whole?",
         )
+    of_bias = f"{values[0]} values = {GATES} x {values[0] // GATES}"
     return CsvLstmError(
-        f"{_shape(kernel)} cells fit no input size beside the bias's {values[0]} values = 4 x {values[0] // 4}",
+        f"{_shape(kernel)} cells fit no input size beside the bias's {of_bias}",
         Place(kernel.name),
         expected=_expected(declared),
         advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import CsvLstmError, Place, shown
 from ..layouts.arrays import Layout
 from ..layouts.entries import SOURCE
-from ..layouts.layout import Sizes
+from ..layouts.layout import GATES, Sizes
 from .decimals import Cell
 from .dialect import Canonical, readings
 from .edges import Edges
@@ -276,6 +276,6 @@ def _recognised(form: Form) -> list[str]:
         "index column": form.grid.index_column,
         "transposed": form.transposed,
         "flat": form.rows > 1 and 1 in (form.grid.rows, form.grid.columns),
-        "square, read as exported": form.rows == form.columns and form.columns % 4 == 0 and not form.transposed,
+        "square, read as exported": form.rows == form.columns and form.columns % GATES == 0 and not form.transposed,
     }
     return [words for words, holds in found.items() if holds]

@@ -1,16 +1,19 @@
 """The blocks of a converted set that somebody made against the export, on three levels of equality."""
 
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 
+from ..converted.blocks import block_values
 from ..converted.sets import Rectangle
-from ..layouts.layout import Block, Sizes, blocks
+from ..layouts.arrays import AnySizes
+from ..layouts.arrays import Array as Described
+from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import as_float32, printed_from
 from ..reading.tables import Export
 from .behaviour import Slack
-from .exact import cut
 from .explanations import forget_sums
 from .results import (
     DIFFERENT,
@@ -25,71 +28,61 @@ from .results import (
 
 
 def compare_converted(
-    export: Export, converted: dict[str, Rectangle], forget_bias: float, tolerance: Slack
+    plan: Plan, export: Export, converted: Mapping[str, Rectangle], tolerance: Slack
 ) -> list[BlockResult]:
-    """Compare the 12 blocks as numbers: identical, equal as float32, within the tolerance, or different.
+    """Compare all blocks as numbers: identical, equal as float32, within the tolerance, or different.
 
-    A part of another shape is different in all its cells.
+    An array of another shape is different in all its cells.
     """
     # Numbers near the end of float64's range may be further apart than it reaches, and infinite as float32.
     with np.errstate(over="ignore", invalid="ignore"):
-        return [
-            _compare(export, block, converted[block.part], forget_bias, tolerance) for block in blocks(export.sizes)
-        ]
+        return [_compare(plan, export, move, converted[move.target.array], tolerance) for move in plan.moves]
 
 
-def fit_shape(part: str, values: Array, sizes: Sizes) -> Array | None:
-    """Give a part as its plain form [rows, 4H], the bias as one row; None where it has another shape.
+def fit_shape(array: Described, values: Array, sizes: AnySizes) -> Array | None:
+    """Give an array in plain form, a vector as one row; None where it has another shape.
 
-    >>> fit_shape("bias", np.ones((4, 1)), Sizes(2, 1)).shape
+    >>> from csvlstm.layouts.entries import KERAS
+    >>> from csvlstm.layouts.layout import Sizes
+    >>> fit_shape(KERAS.array("bias"), np.ones((4, 1)), Sizes(2, 1)).shape
     (1, 4)
     """
-    if values.shape == (len(sizes.rows_of(part)), sizes.columns):
+    rows, columns = array.shape(sizes)
+    if values.shape == (rows, columns):
         return values
-    return values.reshape(1, -1) if part == "bias" and values.shape == (sizes.columns, 1) else None
+    return values.reshape(rows, columns) if array.is_vector and values.shape == (columns, rows) else None
 
 
-def fit_shapes(converted: dict[str, Rectangle], sizes: Sizes) -> dict[str, Array] | None:
-    """Give kernel [D, 4H], recurrent_kernel [H, 4H] and bias [4H]; None where one of them has another shape."""
-    fitting = {part: fit_shape(part, file.values, sizes) for part, file in converted.items()}
-    weights = {part: values for part, values in fitting.items() if values is not None}
-    return {**weights, "bias": weights["bias"][0]} if len(weights) == len(fitting) else None
+def fit_shapes(plan: Plan, converted: Mapping[str, Rectangle]) -> dict[str, Array] | None:
+    """Give the arrays of a converted set in plain form; None where one of them has another shape."""
+    arrays = plan.target.arrays
+    fitting = {array.name: fit_shape(array, converted[array.name].values, plan.sizes) for array in arrays}
+    weights = {name: values for name, values in fitting.items() if values is not None}
+    return weights if len(weights) == len(fitting) else None
 
 
-def expected_values(block: Block, export: Export, forget_bias: float) -> Array:
-    """Give what a block must hold: its source, and in the forget block of the bias the float64 sum."""
-    table = export.table_of(block.part)
-    source = cut(table.values, block.source_rows, block.source_columns)
-    # A sum beyond float64 is infinite, and equal to no weight.
-    with np.errstate(over="ignore"):
-        return source + forget_bias if block.gains_forget_bias else source
-
-
-def _compare(export: Export, block: Block, file: Rectangle, forget_bias: float, tolerance: Slack) -> BlockResult:
-    table = export.table_of(block.part)
-    values = fit_shape(block.part, file.values, export.sizes)
+def _compare(plan: Plan, export: Export, move: Move, file: Rectangle, tolerance: Slack) -> BlockResult:
+    values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
     if values is None:
-        everywhere = np.ones((len(block.target_rows), len(block.target_columns)), np.bool_)
-        return block_result(block, table, Target(file.name, None), everywhere, None, DIFFERENT)
-    expected = expected_values(block, export, forget_bias)
-    target = cut(values, block.target_rows, block.target_columns)
-    misses = _misses(block, export, expected, target, forget_bias, tolerance)
+        everywhere = np.ones((len(move.target.rows), len(move.target.columns)), np.bool_)
+        return block_result(move, export.tables, Target(file.name, None), everywhere, None, DIFFERENT)
+    expected = block_values(move, export.values)
+    target = move.target.cut(values)
+    misses = _misses(move, export, expected, target, tolerance)
     level = next((level for level, missing in misses.items() if not missing.any()), DIFFERENT)
     stricter = [name for name in misses if LEVELS.index(name) < LEVELS.index(level)] or [IDENTICAL]
     form = file.form._replace(rows=values.shape[0], columns=values.shape[1])
     difference = min(float(np.max(np.abs(target - expected))), sys.float_info.max)
-    return block_result(block, table, Target(file.name, form), misses[stricter[-1]], difference, level)
+    return block_result(move, export.tables, Target(file.name, form), misses[stricter[-1]], difference, level)
 
 
-def _misses(
-    block: Block, export: Export, expected: Array, target: Array, forget_bias: float, tolerance: Slack
-) -> dict[str, Array]:
+def _misses(move: Move, export: Export, expected: Array, target: Array, tolerance: Slack) -> dict[str, Array]:
     """Give for each level that may hold which cells miss it; each level forgives what the stricter ones do."""
     identical = target != expected
     single = identical & ~equal_as_float32(expected, target)
-    if block.gains_forget_bias:
-        source = cut(export.bias.values, block.source_rows, block.source_columns)
-        for sums in forget_sums(source, forget_bias):
+    if move.gains_forget_bias:
+        source = block_values(move._replace(added=()), export.values)
+        for sums in forget_sums(source, float(sum(move.added))):
             single &= ~printed_from(sums, target)
     misses = {IDENTICAL: identical, EQUAL_AS_FLOAT32: single}
     if any(tolerance):

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..reading.parsing import Text
 from ..reading.tables import Export
-from .results import DIFFERENT, IDENTICAL, BlockResult, Target, move_result, target_form
+from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 
 Cells = NDArray[np.object_]
 """The texts of cells, as bytes [rows, columns]."""
@@ -77,8 +76,8 @@ def _compare(
     if text_differs is not None:
         differs |= text_differs
     if not differs.any():
-        return move_result(move, export.tables, file, differs, 0.0, IDENTICAL)
-    return move_result(move, export.tables, file, differs, float(np.max(np.abs(source - target))), DIFFERENT)
+        return block_result(move, export.tables, file, differs, 0.0, IDENTICAL)
+    return block_result(move, export.tables, file, differs, float(np.max(np.abs(source - target))), DIFFERENT)
 
 
 def _text_differs(source: Cells, target: Cells | None, move: Move) -> NDArray[np.bool_]:
@@ -95,8 +94,3 @@ def _cells(text: Text, columns: int) -> Cells:
     cells = [cell for row in rows for cell in row]
     fits = text[-1:] == b"\n" and (is_column or all(len(row) == columns for row in rows)) and len(cells) % columns == 0
     return np.array(cells if fits else [], object).reshape(-1, columns)
-
-
-def cut(array: NDArray[Any], rows: range, columns: range) -> NDArray[Any]:
-    """Cut a block out of a table, as a view of it."""
-    return array[rows.start : rows.stop, columns.start : columns.stop]

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 
-from ..layouts.layout import PARTS
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_files
 from ..network.topology import Network
 from .diagnosis import Finding
@@ -20,7 +19,8 @@ def misled(directory: str, network: Network) -> list[Finding]:
 
 def _misled(directory: str, network: Network) -> Iterator[Finding]:
     rows = listed_files(directory)
-    if [row.text("file") for row in rows] != [f"{cell.folder}/{part}.csv" for cell in network.cells for part in PARTS]:
+    declared = [f"{cell.folder}/{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
+    if [row.text("file") for row in rows] != declared:
         found = "the files are not listed as the layers say: read_weights would load them in another order"
         yield _finding(Mistake("listed_order", found, "convert the network again"))
     for row in rows:

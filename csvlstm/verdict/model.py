@@ -53,9 +53,9 @@ DEFAULT_ACTIVATIONS = Activations()
 class Weights(NamedTuple):
     """The weights of a cell on both sides.
 
-    `kernel` [D+H, 4H] and `bias` [4H] are those of the export. `converted` are kernel [D, 4H], recurrent_kernel [H, 4H]
-    and bias [4H] of the Keras layer, None where the converted set has other shapes. `slack` is how far each number of
-    kernel and bias may be off as it was printed, None where that is not to count.
+    `kernel` [D+H, 4H] and `bias` [4H] are those of the export. `converted` are the arrays of the Keras layer in plain
+    form, None where the converted set has other shapes. `slack` is how far each number of kernel and bias may be off as
+    it was printed, None where that is not to count.
     """
 
     kernel: Array

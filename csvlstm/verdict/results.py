@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..layouts.arrays import AnySizes, Array, Span
-from ..layouts.layout import Block
 from ..layouts.plan import Move
 from ..reading.shapes import Form, Grid
 from ..reading.tables import Table
@@ -57,32 +56,6 @@ def target_form(array: Array, sizes: AnySizes, is_column: bool, labels: bool = F
 
 
 def block_result(
-    block: Block, table: Table, target: Target, differs: NDArray[np.bool_], difference: float | None, verdict: str
-) -> BlockResult:
-    """Put together what was found in a block, with `differs` [rows, columns] of its cells."""
-    differing = int(np.count_nonzero(differs))
-    first_source = first_target = None
-    if differing and target.form:
-        row, column = divmod(int(differs.argmax()), differs.shape[1])
-        first_source = table.form.place("", block.source_rows[row], block.source_columns[column]).address
-        first_target = target.form.place("", block.target_rows[row], block.target_columns[column]).address
-    return BlockResult(
-        block.part,
-        block.gate.value,
-        table.name,
-        a1_range(table.form, block.source_rows, block.source_columns),
-        target.name,
-        a1_range(target.form, block.target_rows, block.target_columns) if target.form else None,
-        block.cells,
-        differing,
-        difference,
-        first_source,
-        first_target,
-        verdict,
-    )
-
-
-def move_result(
     move: Move,
     tables: Mapping[str, Table],
     target: Target,

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..layouts.layout import PARTS
 from ..layouts.references import (
     Array,
     keras_lstm,
@@ -77,7 +76,7 @@ def run_converted(model: Model, x: Array, activations: Activations, driven: Driv
 
     def run_cell(cell: Cell, weights: Weights, x: Array) -> Array:
         assert weights.converted
-        kernel, recurrent_kernel, bias = (weights.converted[part] for part in PARTS)
+        kernel, recurrent_kernel, bias = weights.converted.values()
         c: Array = np.zeros((1, cell.sizes.hidden_size))
         before, outputs = driven.of(cell), []
         if before is None:

@@ -55,7 +55,6 @@ def test_a_saved_model_may_be_named_by_its_folder_or_graph(tmp_path: Path, given
         "/home/ann/7/model.ckpt",
         r"D:\\runs\\7\\model.ckpt",
         "model.ckpt",
-       
         "./model.ckpt",
         r"/home/m\303\274/model.ckpt",
     ],

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from csvlstm.converted.sets import Rectangle
+from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.plan import plan
 from csvlstm.reading.dialect import canonical
 from csvlstm.reading.shapes import DEFAULTS, Form, Grid, forms
 from csvlstm.reading.sources import Source
@@ -59,6 +61,10 @@ def verdicts(blocks: list[BlockResult]) -> set[str]:
     return {block.verdict for block in blocks}
 
 
+def compared(export: Export, converted: dict[str, Rectangle], tolerance: Slack) -> list[BlockResult]:
+    return compare_converted(plan(TF1, KERAS, export.sizes, 1.0), export, converted, tolerance)
+
+
 @amounts(300, 10_000)
 def test_no_right_set_is_accused(tmp_path: Path, count: int) -> None:
     assert accused(count, SEED, tmp_path) == []
@@ -78,7 +84,7 @@ def test_sums_of_every_way_in_every_format_are_equal_as_float32(sums: str, form:
     export = Export(Sizes(1, 100), table_of(kernel, "%.9g"), table_of(bias, "%.9g"))
     parts = {"kernel": kernel[:1], "recurrent_kernel": kernel[1:], "bias": np.hstack([i, added, j, o])}
     read = {part: read_part(part, printed_numbers(array, form), "%.17g") for part, array in parts.items()}
-    assert verdicts(compare_converted(export, read, 1.0, EXACT)) <= {"identical", "equal_as_float32"}
+    assert verdicts(compared(export, read, EXACT)) <= {"identical", "equal_as_float32"}
 
 
 @pytest.mark.parametrize("digits", [8, 7])
@@ -87,7 +93,7 @@ def test_sums_printed_with_fewer_digits_are_different(digits: int) -> None:
     layer = random_layer(draw, 1, 100, 1.0)
     parts = read_back(converted(layer), "%.17g")
     parts["bias"] = read_part("bias", np.atleast_2d(converted(layer)["bias"]), f"%.{digits}g")
-    assert "different" in verdicts(compare_converted(export_of(layer, "%.17g"), parts, 1.0, EXACT))
+    assert "different" in verdicts(compared(export_of(layer, "%.17g"), parts, EXACT))
 
 
 def test_a_zero_with_a_sign_is_identical(tmp_path: Path) -> None:
@@ -106,13 +112,13 @@ def layer() -> Layer:
 
 
 def test_the_same_numbers_are_identical(layer: Layer) -> None:
-    blocks = compare_converted(export_of(layer, "%.17g"), read_back(converted(layer), "%.17g"), 1.0, EXACT)
+    blocks = compared(export_of(layer, "%.17g"), read_back(converted(layer), "%.17g"), EXACT)
     assert verdicts(blocks) == {"identical"}
     assert {(block.differing, block.max_difference, block.first_source) for block in blocks} == {(0, 0.0, None)}
 
 
 def test_other_digits_of_the_same_float32_are_equal_as_float32(layer: Layer) -> None:
-    blocks = compare_converted(export_of(layer, "%.17g"), read_back(converted(layer), "%.9g"), 1.0, EXACT)
+    blocks = compared(export_of(layer, "%.17g"), read_back(converted(layer), "%.9g"), EXACT)
     assert verdicts(blocks) == {"equal_as_float32"}
     assert all(0 < (block.max_difference or 0) < 1e-7 for block in blocks)
 
@@ -123,14 +129,14 @@ def test_other_digits_of_the_same_float32_are_equal_as_float32(layer: Layer) -> 
     ids=str,
 )
 def test_a_tolerance_holds_only_where_it_is_asked_for(layer: Layer, slack: Slack, verdict: str) -> None:
-    blocks = compare_converted(export_of(layer, "%.17g"), read_back(converted(layer), "%.4f"), 1.0, slack)
+    blocks = compared(export_of(layer, "%.17g"), read_back(converted(layer), "%.4f"), slack)
     assert verdicts(blocks) == {verdict}
 
 
 def test_a_float32_unit_in_the_last_place_is_different(layer: Layer) -> None:
     parts = converted(layer)
     parts["kernel"][2, 7] = np.nextafter(np.float32(parts["kernel"][2, 7]), np.float32(9))
-    blocks = compare_converted(export_of(layer, "%.17g"), read_back(parts, "%.17g"), 1.0, EXACT)
+    blocks = compared(export_of(layer, "%.17g"), read_back(parts, "%.17g"), EXACT)
     (block,) = (block for block in blocks if block.verdict == "different")
     # Column 8 of kernel.csv is the third of gate f, which is the third quarter of the export.
     assert (block.part, block.gate, block.differing) == ("kernel", "f", 1)
@@ -139,7 +145,7 @@ def test_a_float32_unit_in_the_last_place_is_different(layer: Layer) -> None:
 
 def test_a_part_of_another_shape_is_different_in_all_its_cells(layer: Layer) -> None:
     parts = converted(layer) | {"bias": np.ones(40)}
-    blocks = compare_converted(export_of(layer, "%.17g"), read_back(parts, "%.17g"), 1.0, EXACT)
+    blocks = compared(export_of(layer, "%.17g"), read_back(parts, "%.17g"), EXACT)
     assert {(block.part, block.target_range, block.differing) for block in blocks if block.verdict == "different"} == {
         ("bias", None, 5)
     }
