@@ -6,7 +6,6 @@ from .. import __version__
 from ..checkpoints.opening import Checkpoint
 from ..checkpoints.purposes import purposes
 from ..checkpoints.tensors import Variable
-from ..verdict.report import aligned
 from .export import ASSUMED, ExportedCell, ExportReport
 
 _MOST_SHOWN = 20
@@ -89,6 +88,9 @@ def _variable(name: str, variable: Variable) -> dict[str, Any]:
 
 def variables_as_text(checkpoint: Checkpoint) -> str:
     """Give a table of all variables, one row each."""
+    # Imported here, because an export needs no table, and the report imports the whole check.
+    from ..verdict.report import aligned
+
     variables = checkpoint.variables.variables
     taken = purposes(variables)
     rows = [[name, _shape(one), one.dtype, taken[name] or "-"] for name, one in sorted(variables.items())]
