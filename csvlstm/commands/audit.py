@@ -14,7 +14,8 @@ from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
 from ..names import readable
 from ..network.topology import Cell, Network, read_cell
-from ..numbers.damage import damage_of
+from ..numbers.copies import Seen
+from ..numbers.damage import warnings_of
 from ..progress import progress
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity
@@ -57,7 +58,8 @@ def audit_files(
 
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    layers = (read_layer(cell, directory, options, evidence.strict, set_options) for cell in network.cells)
+    seen = Seen()
+    layers = (read_layer(cell, directory, options, evidence.strict, set_options, seen) for cell in network.cells)
     read = [path for cell in network.cells for path in _paths(cell, directory)]
     read += [network.table] if network.table else []
     return audit_layers(layers, evidence, read, misled(directory, network))
@@ -75,8 +77,11 @@ def read_layer(
     options: Options = DEFAULTS,
     strict: bool = False,
     set_options: Options = DEFAULTS,
+    seen: Seen | None = None,
 ) -> Layer:
     """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
+
+    `seen` are the cells before it in its network.
 
     Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
     and the export has some.
@@ -84,7 +89,8 @@ def read_layer(
     export = read_cell(cell, options, digest=True)
     origin = Origin(cell.plan, export)
     converted = read_converted(cell.folder_in(directory), cell.target, digest=True, origin=origin, options=set_options)
-    return Layer(cell, export, converted, damage_of(export.kernel, export.bias, allowed=not strict))
+    warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not strict)
+    return Layer(cell, export, converted, warnings)
 
 
 def audit_layers(

@@ -6,7 +6,8 @@ from ..converted.blocks import Origin
 from ..converted.sets import read_converted
 from ..layouts.references import Array, quarters_of
 from ..network.topology import Cell, Flow, Network, read_cell
-from ..numbers.damage import damage_of
+from ..numbers.copies import Seen
+from ..numbers.damage import warnings_of
 from ..progress import Advance, no_progress
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.tables import Export
@@ -48,9 +49,9 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     allows no damage and the export has some.
     """
     network, recording = asked.network, _recording(asked)
-    reports, weights, flow = list[CellReport](), list[Weights](), Flow(network)
+    reports, weights, flow, seen = list[CellReport](), list[Weights](), Flow(network), Seen()
     for cell, x in flow:
-        checked = _check(asked, cell, x)
+        checked = _check(asked, cell, seen, x)
         flow.give(checked.outputs)
         reports.append(checked.report)
         # Only a recorded run needs the weights of all cells at once.
@@ -85,12 +86,12 @@ class _Checked(NamedTuple):
     weights: Weights
 
 
-def _check(asked: Check, cell: Cell, x: Array | None) -> _Checked:
+def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
     export = read_cell(cell, asked.options)
     plan = cell.plan
     origin = Origin(plan, export)
     converted = read_converted(cell.folder_in(asked.directory), cell.target, origin=origin, options=asked.set_options)
-    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
+    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(plan, converted))
     blocks = compare_converted(plan, export, converted, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)

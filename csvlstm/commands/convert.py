@@ -21,7 +21,8 @@ from ..layouts.references import Array, Quarters
 from ..names import path_of
 from ..network.manifest import MANIFEST, Entry, write_manifest
 from ..network.topology import Cell, Flow, Network, read_cell
-from ..numbers.damage import damage_of
+from ..numbers.copies import Seen
+from ..numbers.damage import warnings_of
 from ..progress import Advance, no_progress
 from ..reading.parsing import Text
 from ..reading.shapes import DEFAULTS, Options
@@ -61,7 +62,7 @@ def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
     is some.
     """
     (cell,) = asked.network.cells
-    converted = _convert(asked, cell, read_cell(cell, asked.options), None, in_memory)
+    converted = _convert(asked, cell, read_cell(cell, asked.options), Seen(), None, in_memory)
     return Report("convert", asked.network, [converted.report]), converted.texts
 
 
@@ -90,10 +91,10 @@ def convert_files(
 
 
 def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
-    flow, entries = Flow(asked.network), list[Entry]()
+    flow, entries, seen = Flow(asked.network), list[Entry](), Seen()
     for cell, x in flow:
         export = read_cell(cell, asked.options, digest=asked.network.has_folders)
-        converted = _convert(asked, cell, export, x, files.store_in(path_of(cell.folder)), directory)
+        converted = _convert(asked, cell, export, seen, x, files.store_in(path_of(cell.folder)), directory)
         flow.give(converted.outputs)
         entries += converted.entries
         advance(cell.sizes.weights)
@@ -105,13 +106,13 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
 
 
 def _convert(
-    asked: Conversion, cell: Cell, export: Export, x: Array | None, store: Store, directory: str = ""
+    asked: Conversion, cell: Cell, export: Export, seen: Seen, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
     plan = cell.plan
     texts = convert_text(plan, export, store, asked.style)
     entries = list(_entries(cell, plan, export, texts)) if asked.network.has_folders else []
     moved = moved_arrays(plan, export, texts) if asked.style == PLAIN else None
-    warnings = damage_of(export.kernel, export.bias, allowed=not asked.strict)
+    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
     folder = cell.folder_in(directory)
     if asked.style == PLAIN:
         values = convert_values(plan, export, texts)

@@ -9,7 +9,7 @@ from ..layouts.entries import SOURCE, TARGET
 from ..layouts.layout import GATES
 from ..layouts.plan import plan
 from ..layouts.references import Array
-from ..numbers.damage import Damage, damage_of
+from ..numbers.damage import Damage, added_forget_bias, damage_of
 from ..numbers.precision import Digits, digits_of
 from ..numbers.sums import pieces
 from ..reading.dialect import Canonical, readings
@@ -106,7 +106,12 @@ def inspect_files(asked: Inspection) -> Inspected:
     recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
     files = [_described(one, role, table) for one, role, table in zip(given, roles, tables, strict=True)]
     gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
-    return Inspected(files, fits, gates, asked.options, recognised, damage_of(*tables))
+    return Inspected(files, fits, gates, asked.options, recognised, _warnings(tables, fits))
+
+
+def _warnings(tables: list[Table], fits: list[Fit]) -> list[Damage]:
+    added = added_forget_bias(tables[1], 1.0) if len(tables) == 2 and _one_is_likeliest(fits) else None
+    return [*damage_of(*tables), *([added] if added else [])]
 
 
 def _likeliest(asked: Inspection) -> tuple[list[_Given], list[Fit]]:

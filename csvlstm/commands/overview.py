@@ -55,9 +55,9 @@ def as_text(found: Inspected) -> str:
 
 
 def _described(file: File) -> str:
-    fewest, most, float32, _ = file.digits
+    fewest, most, float32, _, smaller = file.digits
     digits = f"{most} {plural(most, 'digit')}" if fewest == most else f"{fewest} to {most} digits"
-    kind = "all float32" if float32 else "not all float32"
+    kind = f"all {smaller or 'float32'}" if smaller or float32 else "not all float32"
     spread = f"from {file.spread.minimum:.3g} to {file.spread.maximum:.3g}"
     numbers = f"{file.grid} {plural(file.grid.cells, 'number')}"
     return f"{file.role} {file.name}: {numbers} of {digits}, {kind}, {spread}"

@@ -10,10 +10,25 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import CsvLstmError, Place, plural
+from ..layouts.layout import TF1, Gate
 from ..layouts.references import Array
-from ..reading.tables import Table
+from ..reading.tables import Export, Table
+from .added_bias import mean_of_added
+from .copies import Seen, Twin, repeated_rows
 from .points import lost_points
-from .precision import UNLIKELY, Loss, Numbers, chance, is_smaller_float, likeliest_loss, measured, sampled, ulp
+from .precision import (
+    FLOAT32,
+    UNLIKELY,
+    FloatType,
+    Loss,
+    Numbers,
+    chance,
+    float_type,
+    likeliest_loss,
+    measured,
+    sampled,
+    ulp,
+)
 from .sums import pieces
 
 _LEAST_SHARE = 0.1
@@ -30,6 +45,9 @@ _UNLIKELY_BESIDE_CAPITAL_E = -4
 """Spreadsheets write a capital E, which few exports do, so that a single cell with one may be judged."""
 
 _MORE_DIGITS = "export the weights again, with fmt='%.9g' or more digits"
+_NAME_ITS_FILE = "does the table of layers name the files of each cell?"
+_WRITTEN_TWICE = "was an array stacked on itself, or pasted twice? export the weights again"
+_ASK_FOR_ADDED = "if the export added it, declare the forget bias 0; a recorded run shows which is right"
 _NO_SPREADSHEET = "export the weights again, and let no spreadsheet save them"
 
 
@@ -74,13 +92,56 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
     return found
 
 
+def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool = True) -> list[Damage]:
+    """Find all that speaks against converting an export as it is; `seen` are the cells before it in its network.
+
+    Raises CsvLstmError as `damage_of` does.
+    """
+    found = damage_of(export.kernel, export.bias, allowed=allowed)
+    found += [_twin(twin) for twin in seen.twins(export)]
+    found += [damage for damage in [added_forget_bias(export.bias, forget_bias)] if damage]
+    if found and not allowed:
+        raise found[0].as_error()
+    return found
+
+
+def added_forget_bias(bias: Table, forget_bias: float) -> Damage | None:
+    """Find that a bias [1, 4H] may hold the forget bias that the conversion is going to add."""
+    mean = mean_of_added(bias.values[0]) if forget_bias else None
+    if mean is None:
+        return None
+    column = TF1.quarter(Gate.FORGET) * bias.form.columns // 4
+    found = f"the forget gate's bias averages {mean:.3g}, as if the forget bias was in it, and would be added twice"
+    return Damage("added", bias.place(0, column), bias.form.columns // 4, found, _ASK_FOR_ADDED)
+
+
+def _twin(twin: Twin) -> Damage:
+    found = f"is the {twin.part} of two cells"
+    if twin.other != twin.table.name:
+        found = f"holds the numbers of {twin.other}, the {twin.part} of another cell"
+    return Damage("twin", Place(twin.table.name), twin.table.values.size, found, _NAME_ITS_FILE)
+
+
+def _repeated(table: Table) -> Damage | None:
+    """Find rows that repeat rows above them."""
+    repeated = repeated_rows(table.values) if table.form.rows > 1 else None
+    if not repeated:
+        return None
+    row, of, rows = repeated
+    found = (
+        f"{rows:,} {plural(rows, 'row repeats', 'rows repeat')} the numbers of others; the first has those from "
+        f"{table.place(of, 0).address} on"
+    )
+    return Damage("repeated", table.place(row, 0), rows * table.form.columns, found, _WRITTEN_TWICE)
+
+
 def _damage_of(table: Table) -> Iterator[Damage]:
     numbers, are_precise = _numbers_of(table)
     lost = lost_points(table, numbers)
     whole = _damage("whole", table, lost.where, lost.found, _NO_SPREADSHEET) if lost else None
-    is_judged = numbers.are_many and numbers.have_fractions and not is_smaller_float(numbers)
+    is_judged = numbers.are_many and numbers.have_fractions
     short = _short(table, numbers, are_precise) if is_judged else None
-    return (damage for damage in (short, whole, _cut_short(table)) if damage)
+    return (damage for damage in (short, whole, _repeated(table), _cut_short(table)) if damage)
 
 
 def _numbers_of(table: Table) -> tuple[Numbers, bool]:
@@ -90,9 +151,9 @@ def _numbers_of(table: Table) -> tuple[Numbers, bool]:
     return few if are_precise or table.values.size <= _FEW else measured(sampled(table.values)), are_precise
 
 
-def _share_of_lost(numbers: Numbers, units: Array) -> float:
-    """Give the share of the numbers that lost digits."""
-    return float(np.mean(units > ulp(numbers.values)))
+def _share_of_lost(numbers: Numbers, units: Array, kind: FloatType = FLOAT32) -> float:
+    """Give the share of the numbers of a type that lost digits."""
+    return float(np.mean(units > kind.step(numbers.values)))
 
 
 def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
@@ -100,21 +161,23 @@ def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
 
     Numbers with few decimals look cut, and cut ones beside large numbers as if all had few.
     """
-    rounded, cut = None if are_precise else _rounded(table, numbers), _cut(table, numbers)
+    kind = FLOAT32 if are_precise else float_type(numbers)
+    rounded = None if are_precise else _rounded(table, numbers, kind)
+    cut = _cut(table, numbers) if kind is FLOAT32 else None
     if rounded and cut:
         return cut if "E" in table.cell(*_first(_is_small(table.values))) else rounded
     return rounded or cut
 
 
-def _rounded(table: Table, numbers: Numbers) -> Damage | None:
-    """Find that all numbers have too few digits, or too few decimals."""
-    by_chance, loss, units = likeliest_loss(numbers)
-    if by_chance > UNLIKELY or _share_of_lost(numbers, units) < _LEAST_SHARE:
+def _rounded(table: Table, numbers: Numbers, kind: FloatType) -> Damage | None:
+    """Find that all numbers have too few digits, or too few decimals, for their type."""
+    by_chance, loss, units = likeliest_loss(numbers, kind)
+    if by_chance > UNLIKELY or _share_of_lost(numbers, units, kind) < _LEAST_SHARE:
         return None
     if not all(loss.keeps(piece).all() for piece in pieces(table.values)):
         return None
     where = table.values != 0
-    found = f"all {np.count_nonzero(where):,} numbers have at most {loss}, fewer than float32 needs"
+    found = f"all {np.count_nonzero(where):,} numbers have at most {loss}, fewer than {kind.name} needs"
     return _damage("rounded", table, where, found, _MORE_DIGITS)
 
 

@@ -8,14 +8,14 @@ float64 number, which most numbers of so many digits are not.
 
 import re
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import plural
 from ..layouts.references import Array
 from ..reading.tables import Table
-from .precision import Loss, Numbers, likeliest_loss, sampled, ulp
+from .precision import FLOAT32, FloatType, Numbers, float_type, likeliest_loss, sampled
 from .sums import pieces
 
 _OUTLIER, _FAR = 2, 1000
@@ -37,6 +37,8 @@ _DIGITS_EVERYWHERE = 7
 
 _NOT_WRITTEN_SO = r"[+-]?(?:0\d+(?:[eE].*)?|\d{4,}[eE].*)"
 _WHOLE = r"[+-]?(\d+)(?:\.0*)?"
+_FLOAT64 = FloatType("float64", 53, 2.0**-1074, float(np.finfo(np.float64).max))
+
 _HUGE, _LARGEST = 10**13, 10**21
 """What weights of 15 to 17 digits become, and what they do not."""
 
@@ -95,7 +97,7 @@ def _whole(table: Table, whole: Array, fractions: Numbers, largest: float) -> Lo
         return None
     # Of numbers with a variance, one in r^2 is r times the others or more.
     gap = 2 * float(np.log10(largest / np.median(distinct)))
-    chance = _chance(distinct, texts, likeliest_loss(fractions).loss) + gap
+    chance = _chance(distinct, texts, fractions) + gap
     is_clear = max(map(_digits, texts)) > _DIGITS_OF_A_CONSTANT and chance < _UNLIKELY_BESIDE_FEW and gap < _GAP
     if chance > _UNLIKELY or not (fractions.are_many or is_clear):
         return None
@@ -128,7 +130,7 @@ def _everywhere(table: Table) -> Lost | None:
 def _is_huge(text: str) -> bool:
     """Tell whether a number has 13 digits and more before its point, and is none that float32 has."""
     number = Decimal(text)
-    return _HUGE <= abs(number) < _LARGEST and not _is_of(np.float32, int(abs(number)))
+    return _HUGE <= abs(number) < _LARGEST and not _is_of(FLOAT32, int(abs(number)))
 
 
 def _digits(text: str) -> int:
@@ -162,29 +164,27 @@ def _texts(table: Table, where: Array) -> list[str]:
     return [table.cell(*divmod(int(at), table.form.columns)) for at in chosen]
 
 
-def _chance(magnitudes: Array, texts: list[str], loss: Loss | None = None) -> float:
-    """Give the decimal logarithm of the chance that different magnitudes are whole, as float32 or as float64 numbers.
+def _chance(magnitudes: Array, texts: list[str], fractions: Numbers | None = None) -> float:
+    """Give the decimal logarithm of the chance that different magnitudes are whole, as numbers of any type.
 
-    `texts` are those of some. Numbers of a type lie a step apart, which a rounding of all (`loss`) makes wider. Steps
-    below 1 speak against whole numbers; steps beyond 1 speak for them, unless a text is that of none of the type.
+    `texts` are those of some, and `fractions` stand beside them. Numbers of a type lie a step apart, or wider apart
+    where the fractions are rounded. Steps below 1 speak against whole numbers; steps beyond 1 speak for them, unless a
+    text is that of no number of the type.
     """
     whole = [int(match[1]) for text in texts if (match := re.fullmatch(_WHOLE, text))]
     if len(whole) < len(texts):
         return np.inf
-    steps: list[tuple[type[np.floating[Any]], Array]] = [
-        (np.float32, ulp(magnitudes)),
-        (np.float64, np.spacing(magnitudes)),
-    ]
-    least = loss.unit(magnitudes) if loss else 0.0
-    chances = [
-        float(np.log10(np.maximum(np.minimum(step, _MOST_STEP), least)).sum())
-        for kind, step in steps
-        if all(_is_of(kind, number) for number in whole)
-    ]
-    return max(chances, default=-np.inf)
+    kinds = [kind for kind in (FLOAT32, _FLOAT64) if all(_is_of(kind, number) for number in whole)]
+    least: Array | float = 0.0
+    if fractions:
+        kind = float_type(fractions)
+        least = likeliest_loss(fractions, kind).loss.unit(magnitudes)
+        kinds += [kind] if kind is not FLOAT32 and (magnitudes % kind.step(magnitudes) == 0).all() else []
+    steps = (np.maximum(np.minimum(kind.step(magnitudes), _MOST_STEP), least) for kind in kinds)
+    return max((float(np.log10(step).sum()) for step in steps), default=-np.inf)
 
 
-def _is_of(kind: type[np.floating[Any]], number: int) -> bool:
-    """Tell whether a whole number is one of the type, in full or in the fewest digits that read back."""
-    nearest = kind(min(number, float(np.finfo(kind).max)))
+def _is_of(kind: FloatType, number: int) -> bool:
+    """Tell whether a whole number is one of a type, in full or in the fewest digits that read back."""
+    nearest = (np.float32 if kind is FLOAT32 else np.float64)(min(number, kind.largest))
     return number in (int(nearest), int(Decimal(str(nearest))))

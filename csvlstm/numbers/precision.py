@@ -5,7 +5,6 @@ near v, one in 10^-k / ulp(v) has no more than k decimals. The product of such c
 which only looks rounded. Numbers of few bits say nothing, because they print short by right: zeros, halves, quarters.
 """
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,11 +18,31 @@ _SAMPLE = 4096
 _PIECES, _PIECE_BYTES = 16, 1 << 12
 _GOLDEN = 0.6180339887498949
 _FEWEST = 16
-_SMALLER_FLOATS = ((11, 2.0**-24), (8, 2.0**-133))
-"""The bits and the smallest number of float16 and bfloat16, which are printed with the digits that they need, too."""
-
 UNLIKELY, _ENOUGH_TO_ACQUIT = -9, -1
 """The decimal logarithms of the chances at which a mark is believed, and a smaller float type is."""
+
+
+class FloatType(NamedTuple):
+    """A binary floating-point type: the bits of its significand, and its smallest and largest number."""
+
+    name: str
+    bits: int
+    smallest: float
+    largest: float
+
+    def step(self, magnitudes: Array) -> Array:
+        """Give the distance between neighbours of the type near some magnitudes.
+
+        >>> FLOAT16.step(np.array([0.75, 1.5])).tolist()
+        [0.00048828125, 0.0009765625]
+        """
+        step: Array = np.maximum(np.ldexp(1.0, np.frexp(magnitudes)[1] - self.bits), self.smallest)
+        return step
+
+
+FLOAT16 = FloatType("float16", 11, 2.0**-24, 65504.0)
+BFLOAT16 = FloatType("bfloat16", 8, 2.0**-133, 2.0**128 - 2.0**120)
+FLOAT32 = FloatType("float32", 24, 2.0**-149, 2.0**128 - 2.0**104)
 
 
 class Numbers(NamedTuple):
@@ -135,66 +154,74 @@ class Likeliest(NamedTuple):
     units: Array
 
 
-def likeliest_loss(numbers: Numbers) -> Likeliest:
-    """Find the precision that numbers, 1 or more, have least likely by chance, of decimals and significant digits.
+def likeliest_loss(numbers: Numbers, kind: FloatType = FLOAT32) -> Likeliest:
+    """Find the precision that numbers of a type, 1 or more, have least likely by chance, of decimals and digits.
 
     >>> print(likeliest_loss(measured(np.array([0.123, 12.456, 0.789]))).loss)
     3 decimals
     """
     losses = [Loss(int(numbers.decimals.max()), True), Loss(int(numbers.digits.max()), False)]
-    steps = ulp(numbers.values)
+    steps = kind.step(numbers.values)
     found = [Likeliest(chance(steps, units), loss, units) for loss in losses for units in [loss.unit(numbers.values)]]
     return min(found, key=lambda one: one.by_chance)
 
 
-def is_smaller_float(numbers: Numbers) -> bool:
-    """Tell whether the numbers are of a smaller float type, and printed with the digits that it needs.
+def float_type(numbers: Numbers) -> FloatType:
+    """Tell which type of at most float32's size the numbers are of; most of bfloat16 are of float16, too.
 
-    >>> is_smaller_float(measured(np.array([float(str(np.float16(k / 97))) for k in range(97)])))
-    True
+    >>> float_type(measured(np.array([float(str(np.float16(k / 97))) for k in range(97)]))).name
+    'float16'
     """
-    units = unit_of_digits(numbers.values, numbers.digits)
-    for bits, smallest in _SMALLER_FLOATS:
-        steps = np.maximum(np.ldexp(1.0, np.frexp(numbers.values)[1] - bits), smallest)
-        nearest = np.rint(numbers.values / steps) * steps
-        if (np.abs(nearest - numbers.values) <= 0.500001 * units).all():
-            return chance(units, steps) < _ENOUGH_TO_ACQUIT
-    return False
+    return next((kind for kind in (BFLOAT16, FLOAT16) if _are_of(kind, numbers)), FLOAT32)
+
+
+def _are_of(kind: FloatType, numbers: Numbers) -> bool:
+    """Tell whether each number is the text of one of a type, which does not lie near every number of so few digits."""
+    if not len(numbers.values) or numbers.values[-1] > kind.largest:
+        return False
+    units, steps = unit_of_digits(numbers.values, numbers.digits), kind.step(numbers.values)
+    nearest = np.rint(numbers.values / steps) * steps
+    are_near = np.abs(nearest - numbers.values) <= 0.500001 * units
+    return bool(are_near.all()) and chance(units, steps) < _ENOUGH_TO_ACQUIT
 
 
 class Digits(NamedTuple):
     """The significant digits that numbers are printed with, and whether float32 numbers print so.
 
-    `cells` were looked at, and zeros among them were passed over.
+    `cells` were looked at, and zeros among them were passed over. `smaller` names float16 or bfloat16 where all are
+    of that type.
     """
 
     fewest: int
     most: int
     float32: bool
     cells: int
+    smaller: str = ""
 
 
 def digits_of(text: bytes) -> Digits:
     """Look at cells of plain text, all of a small one and some pieces of a large one.
 
     >>> digits_of(b"0.1,0.25\\n-1.5e-05,0\\n")
-    Digits(fewest=1, most=2, float32=True, cells=4)
+    Digits(fewest=1, most=2, float32=True, cells=4, smaller='')
     """
-    cells = [cell for piece in _pieces_of(text) for cell in piece.replace(b"\n", b",").split(b",")]
+    cells = some_text(text).replace(b"\n", b",").split(b",")
     printed = [cell.decode().lower().lstrip("+-") for cell in cells if cell]
     counted = [(_written(cell), cell) for cell in printed]
     digits = [count for count, _ in counted if count] or [1]
-    return Digits(min(digits), max(digits), all(_is_float32(*one) for one in counted), len(printed))
+    numbers = measured(sampled(np.array([*map(float, printed)])))
+    smaller = float_type(numbers).name if numbers.are_many else FLOAT32.name
+    are_single = all(_is_float32(*one) for one in counted)
+    return Digits(min(digits), max(digits), are_single, len(printed), smaller if smaller != FLOAT32.name else "")
 
 
-def _pieces_of(text: bytes) -> Iterator[bytes]:
-    """Take pieces that begin and end at a separator, evenly spread."""
+def some_text(text: bytes) -> bytes:
+    """Take pieces of plain text that begin and end at a separator, evenly spread, or all of a small one."""
     if len(text) <= _PIECES * _PIECE_BYTES:
-        yield text
-        return
-    for at in range(0, len(text) - _PIECE_BYTES, len(text) // _PIECES):
-        piece = text[at : at + _PIECE_BYTES].replace(b"\n", b",")
-        yield piece[piece.find(b",") + 1 : piece.rfind(b",")]
+        return text
+    starts = range(0, len(text) - _PIECE_BYTES, len(text) // _PIECES)
+    pieces = (text[at : at + _PIECE_BYTES].replace(b"\n", b",") for at in starts)
+    return b",".join(piece[piece.find(b",") + 1 : piece.rfind(b",")] for piece in pieces)
 
 
 def _written(cell: str) -> int:
