@@ -11,7 +11,7 @@ from ..numbers.damage import warnings_of
 from ..progress import Advance, no_progress
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.tables import Export
-from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export
+from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export, saturated
 from ..verdict.comparison import compare_converted, fit_shapes
 from ..verdict.diagnosis import diagnose
 from ..verdict.equivalence import Result
@@ -95,6 +95,7 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(plan, converted))
     blocks = compare_converted(plan, export, converted, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)
+    warnings += saturated(run, export, allowed=not asked.strict)
     behaviour = _behave(asked, export, run, weights.converted, cell.forget_bias, blocks) if weights.converted else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
     findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)

@@ -28,7 +28,7 @@ from ..reading.parsing import Text
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity, sha256
 from ..reading.tables import Export
-from ..verdict.behaviour import compare_behaviour, run_export
+from ..verdict.behaviour import compare_behaviour, run_export, saturated
 from ..verdict.equivalence import Result
 from ..verdict.exact import compare_blocks
 from ..verdict.report import CellReport, Report
@@ -126,6 +126,7 @@ def _convert(
             array.name: [values[move.target] for move in plan.into(array.name)] for array in plan.target.arrays
         }
         behaviour, outputs = compare_behaviour(run, export, quarters, cell.forget_bias), run.outputs
+        warnings += saturated(run, export, allowed=not asked.strict)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
     return _Converted(report, texts, outputs, entries)
 

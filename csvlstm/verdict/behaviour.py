@@ -5,13 +5,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import Place
 from ..layouts.layout import KERAS, PARTS, TF1, quarter_order
 from ..layouts.references import Array, Quarters, keras_preactivations, keras_update, tf1_preactivations, tf1_update
+from ..numbers.damage import Damage
 from ..reading.tables import Export
 
 STEPS = 20
 UNIT_ROUNDOFF = 2.0**-53
 _ROWS = 64
+_SATURATED_BEYOND = 4.0
+"""There the logistic function is within 2 % of 0 or 1, and tanh within 0.1 % of -1 or 1."""
+
+_ENOUGH, _HARDLY_ANY = 0.1, 0.03
+"""Shares of gates that work: fewer ask for smaller inputs, and hardly any for a warning."""
+
+_LARGEST_SCALE = 2.0**1000
 SMALLEST = float(np.finfo(np.float64).tiny)
 
 
@@ -41,9 +50,29 @@ class Run(NamedTuple):
     preactivations: Array
 
     @property
+    def working(self) -> float:
+        """The share of gates that are not saturated behind the first step, where h is the cell's own."""
+        return float(np.mean(np.abs(self.preactivations[1:]) <= _SATURATED_BEYOND))
+
+    @property
     def outputs(self) -> Array:
         """The outputs [steps, H]; 0 where weights are so large that a sum overflows, for the layers behind."""
         return np.nan_to_num(self.h[1:])
+
+
+def saturated(run: Run, export: Export, *, allowed: bool = True) -> list[Damage]:
+    """Warn where nearly every gate is saturated, on small inputs too, so that the run says little about the cells.
+
+    Raises CsvLstmError where no warning is allowed.
+    """
+    if run.working >= _HARDLY_ANY:
+        return []
+    found = "nearly every gate is saturated, on small inputs too, so that both cells agree in any case"
+    advice = "is a scale missing, as in whole numbers of 8 or 16 bits? export the weights multiplied by it"
+    damage = Damage("saturated", Place(export.kernel.name), export.kernel.values.size, found, advice)
+    if not allowed:
+        raise damage.as_error()
+    return [damage]
 
 
 class Slack(NamedTuple):
@@ -59,11 +88,25 @@ FLOAT32 = Slack(2.0**-149, 2.0**-22)
 
 
 def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = None) -> Run:
-    """Run the TensorFlow 1 cell from seeded random states, on inputs x [steps, D] or on seeded random ones."""
+    """Run the TensorFlow 1 cell from seeded random states, on inputs x [steps, D] or on seeded random ones.
+
+    Two cells whose gates are all open or closed agree in any case. Where nearly every gate is, the inputs and the first
+    states are made smaller, by a power of two.
+    """
     draw = random.Random(seed)
     drawn = _uniform(draw, STEPS, export.sizes.input_size)
     x = drawn if x is None else x
-    states = [(_uniform(draw, 1, export.sizes.hidden_size), _uniform(draw, 1, export.sizes.hidden_size))]
+    c, h = (_uniform(draw, 1, export.sizes.hidden_size) for _ in range(2))
+    run = _run(export, forget_bias, x, c, h)
+    if run.working >= _ENOUGH:
+        return run
+    scale = 2.0 ** -float(np.ceil(np.log2(np.clip(np.median(np.abs(run.preactivations[0])), 1.0, _LARGEST_SCALE))))
+    smaller = _run(export, forget_bias, scale * x, scale * c, scale * h)
+    return max(run, smaller, key=lambda one: one.working)
+
+
+def _run(export: Export, forget_bias: float, x: Array, c: Array, h: Array) -> Run:
+    states = [(c, h)]
     preactivations = []
     with np.errstate(over="ignore", invalid="ignore"):
         for step in x:

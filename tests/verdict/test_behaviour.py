@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from csvlstm.converted.moving import convert_lstm_weights
+from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.layout import PARTS, Sizes
 from csvlstm.layouts.references import quarters_of
 from csvlstm.reading.tables import Export
-from csvlstm.verdict.behaviour import Behaviour, compare_behaviour, run_export
+from csvlstm.verdict.behaviour import Behaviour, compare_behaviour, run_export, saturated
 from tests.exports import SIZES, random_export
 
 Weights = dict[str, np.ndarray]
@@ -112,3 +113,38 @@ def test_the_largest_difference_is_that_of_the_states(tmp_path: Path) -> None:
     export = random_export(tmp_path, Sizes(3, 5), scale=0.3)
     assert behaviour(export, right(export)).max_difference < 1e-15
     assert behaviour(export, right(export, 0.0)).max_difference > 0.05
+
+
+def test_inputs_are_made_smaller_where_they_saturate_the_gates(tmp_path: Path) -> None:
+    export = random_export(tmp_path, Sizes(9, 5), scale=0.3)
+    export.kernel.values[:9] *= 1000.0
+    run = run_export(export, 1.0, 0)
+    assert np.abs(run.x).max() < 0.01
+    assert run.working > 0.5
+    assert saturated(run, export) == []
+    assert behaviour(export, right(export)).max_difference < 1e-12
+    assert behaviour(export, right(export, 0.0)).max_difference > 0.05
+
+
+@pytest.mark.parametrize("sizes", [Sizes(3, 5), Sizes(4, 4), Sizes(40, 32)], ids=str)
+@pytest.mark.parametrize("bits", [8, 16])
+def test_whole_numbers_without_their_scale_are_warned_of(tmp_path: Path, sizes: Sizes, bits: int) -> None:
+    export = random_export(tmp_path, sizes)
+    draw = np.random.default_rng(bits)
+    for table in (export.kernel, export.bias):
+        table.values[...] = draw.integers(0, 2**bits, table.values.shape)
+    run = run_export(export, 1.0, 0)
+    (damage,) = saturated(run, export)
+    assert str(damage) == (
+        f"{export.kernel.name}: nearly every gate is saturated, on small inputs too, so that both cells agree in any "
+        "case; is a scale missing, as in whole numbers of 8 or 16 bits? export the weights multiplied by it"
+    )
+    with pytest.raises(CsvLstmError, match="nearly every gate is saturated"):
+        saturated(run, export, allowed=False)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 0.3, 1.0, 3.0, 10.0])
+def test_weights_of_trained_and_of_larger_cells_are_not_warned_of(tmp_path: Path, scale: float) -> None:
+    for sizes in (Sizes(3, 5), Sizes(40, 32)):
+        export = random_export(tmp_path, sizes, scale=scale)
+        assert saturated(run_export(export, 1.0, 0), export) == []
