@@ -81,7 +81,8 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
     >>> from csvlstm.layouts.layout import Sizes
     >>> from csvlstm.reading.tables import read_export
     >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
-    >>> damage_of(*read_export(kernel, bias, Sizes(3, 5))[1:])
+    >>> export = read_export(kernel, bias, Sizes(3, 5))
+    >>> damage_of(export.kernel, export.bias)
     []
     """
     # What is beyond float32's range leaves nothing to measure, and nothing to warn of.
