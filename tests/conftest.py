@@ -5,12 +5,16 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from .faults import SURVIVED
 from .fuzz import FUZZED
-from .seeds import SEED
+from .seeds import SEED, examples
 
 collect_ignore_glob = ["golden/*.py", "golden/frameworks/*.py", "benchmarks/*.py"]
+
+settings.register_profile("csvlstm", examples(100))
+settings.load_profile("csvlstm")
 
 COUNTED = {"faults survived": SURVIVED, "files fuzzed": FUZZED}
 

@@ -1,14 +1,40 @@
 """Where seeded tests start: the same seed each time, or the one in CSVLSTM_SEED, as .ci/run chooses a new one.
 
-A few seeds run in every suite; the many behind them carry the marker `mass`, which `pytest -m mass` runs.
+A few seeds run in every suite; the many behind them carry the marker `mass`, which `pytest -m mass` runs. The tests
+that hypothesis makes carry its own marker, `hypothesis`; where a seed is given, they make ten times as many examples,
+and others than in every suite (`--hypothesis-seed`).
 """
 
 import os
-from collections.abc import Iterator
+import random
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+T = TypeVar("T")
 
 SEED = int(os.environ.get("CSVLSTM_SEED", "0"))
+IS_GIVEN = "CSVLSTM_SEED" in os.environ
+
+
+def examples(few: int) -> settings:
+    """Let hypothesis make a few examples, the same each time, and ten times as many where a seed is given."""
+    return settings(
+        max_examples=10 * few if IS_GIVEN else few,
+        derandomize=not IS_GIVEN,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def sampled(things: Iterable[T], count: int, *key: object) -> list[T]:
+    """Draw some of many things in their order, others for each key; all of them where there are no more."""
+    numbered = list(enumerate(things))
+    drawn = random.Random(repr((SEED, *key))).sample(numbered, min(count, len(numbered)))
+    return [thing for _, thing in sorted(drawn, key=lambda one: one[0])]
 
 
 def amounts(few: int, many: int) -> pytest.MarkDecorator:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import DTypeLike, NDArray
 
@@ -273,7 +273,6 @@ def layers(draw: st.DrawFn) -> tuple[Array, Array, int, float]:
     return weights[:-1], weights[-1], h, draw(st.one_of(st.just(0.0), st.floats(-1e300, 1e300)))
 
 
-@settings(deadline=None)
 @given(layers())
 def test_undoing_the_conversion_gives_every_bit_back_and_the_forget_bias(
     layer: tuple[Array, Array, int, float],

@@ -1,7 +1,7 @@
 """Every accepted dialect becomes the same canonical text; what is no such text is refused with what to do."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from csvlstm.errors import CsvLstmError
@@ -82,7 +82,6 @@ cells = st.from_regex(r"[+-]?[0-9]{1,4}(\.[0-9]{1,4})?(e-?[0-9]{1,2})?", fullmat
 tables = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1))
 
 
-@settings(derandomize=True, deadline=None)
 @given(
     rows=tables,
     delimiter=st.sampled_from([",", ";", "\t", " "]),

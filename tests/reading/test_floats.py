@@ -7,21 +7,21 @@ from decimal import Context, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from csvlstm.reading import floats
 from csvlstm.reading.floats import parse
 from tests.parsers import PARSERS, each_parser, parsing_by
-from tests.seeds import SEED, amounts
+from tests.seeds import SEED, amounts, examples
 
 WEIGHT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 JSON = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 Values = NDArray[np.float64]
 
-seeded = settings(derandomize=True, deadline=None, max_examples=200)
+seeded = examples(100)
 
 
 def is_a_finite_decimal_number(cell: str) -> bool:

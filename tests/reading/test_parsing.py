@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from csvlstm.errors import Place
@@ -16,11 +16,12 @@ from csvlstm.reading.floats import parse
 from csvlstm.reading.parsing import count_lines, every_separator, is_weight, refusal, separators
 from tests import children
 from tests.parsers import each_parser, parsing_by
+from tests.seeds import examples
 
 WEIGHT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 BYTES_OF_WEIGHTS = b"0123456789+-.eE/,\n"
 
-seeded = settings(derandomize=True, deadline=None, max_examples=400)
+seeded = examples(200)
 
 
 def is_a_finite_decimal_number(cell: str) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from csvlstm.errors import CsvLstmError
@@ -17,6 +17,7 @@ from csvlstm.layouts.arrays import Span
 from csvlstm.layouts.layout import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Grid, Options
 from csvlstm.reading.tables import Export, Table, labels, read_export
+from tests.seeds import examples
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
 KERNEL, BIAS = "../sunspots/cell_0_kernel.csv", "../sunspots/cell_0_bias.csv"
@@ -264,7 +265,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exports")
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@examples(150)
 @given(
     kernel_style=styles(*FORMS),
     bias_style=styles("row", "column"),

@@ -7,16 +7,22 @@ must not.
 """
 
 import hashlib
-import os
+import platform
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests import children
+
+ROOT = Path(__file__).parents[2]
 NAMES = ("Prescott", "Nehalem", "Haswell")
+IS_X86 = platform.machine() in ("x86_64", "AMD64")
 ON_EACH = pytest.mark.parametrize("processor", NAMES)
 
 
@@ -28,7 +34,7 @@ def environment(processor: str) -> dict[str, str]:
     variables = {"OPENBLAS_CORETYPE": processor}
     if processor != "Haswell":
         variables["NPY_DISABLE_CPU_FEATURES"] = " ".join(_dispatched())
-    return {**os.environ, **variables}
+    return children.environment(**variables)
 
 
 def _dispatched() -> list[str]:
@@ -45,15 +51,15 @@ def bits() -> str:
 
 def bits_on(processor: str) -> str:
     """Digest the bits that an imitated processor computes."""
-    return run_on(processor, [sys.executable, "-c", "from tests.whole.processors import bits; print(bits())"])
+    code = "from tests.whole.processors import bits; print(bits())"
+    return run_on(processor, [sys.executable, "-c", code], cwd=ROOT)
 
 
-def run_on(processor: str, command: str | Sequence[str], **how: object) -> str:
+def run_on(processor: str, command: str | Sequence[str], **how: Any) -> str:
     """Run a command as on another processor, and give what it prints, standard error too."""
-    shell = isinstance(command, str)
-    where = {"env": environment(processor), "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **how}
-    ended: subprocess.CompletedProcess[bytes] = subprocess.run(command, shell=shell, check=False, timeout=120, **where)  # type: ignore[call-overload]
-    return ended.stdout.decode()
+    words = ["sh", "-c", command] if isinstance(command, str) else command
+    how |= {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "env": environment(processor)}
+    return children.run(words, **how).stdout.decode()
 
 
 if __name__ == "__main__":

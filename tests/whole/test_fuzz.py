@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from csvlstm.errors import CsvLstmError
@@ -24,10 +24,9 @@ from tests import children
 from tests.fuzz import FUZZED, Bench, bad_cells, commands, places
 from tests.fuzz_damage import Damage, damages
 from tests.fuzz_forms import Written, exports
+from tests.seeds import examples
 
-reproducible = settings(
-    derandomize=True, deadline=None, database=None, max_examples=400, suppress_health_check=list(HealthCheck)
-)
+reproducible = examples(150)
 
 
 @pytest.fixture(scope="module")

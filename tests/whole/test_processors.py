@@ -1,7 +1,6 @@
 """What a recorded run says is the same on every processor, though the bits that are computed are not."""
 
 import json
-import platform
 import sys
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pytest
 from csvlstm.commands.cli import main
 
 from ..golden_runs import RUNS
-from .processors import NAMES, ON_EACH, bits, bits_on, run_on
+from .processors import IS_X86, NAMES, ON_EACH, bits, bits_on, run_on
 
-pytestmark = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="imitates x86 processors")
+pytestmark = pytest.mark.skipif(not IS_X86, reason="imitates x86 processors")
 
 SUNSPOTS = Path(__file__).parents[2] / "sample_data" / "sunspots"
 RECORDED = ["--recorded-inputs", str(SUNSPOTS / "inputs.csv"), "--recorded-outputs", str(SUNSPOTS / "cell_1_h.csv")]

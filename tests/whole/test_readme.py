@@ -10,6 +10,7 @@ import pytest
 
 from tests import children
 from tests.messages import all_words, messages
+from tests.whole.processors import IS_X86, NAMES, run_on
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text()
@@ -25,12 +26,24 @@ def commands(console: str) -> list[tuple[str, str]]:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
-@pytest.mark.parametrize("console", CONSOLES, ids=lambda console: console.splitlines()[0])
+each_console = pytest.mark.parametrize("console", CONSOLES, ids=lambda console: console.splitlines()[0])
+
+
+@each_console
 def test_the_consoles_show_what_the_commands_print(console: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
     for command, shown in commands(console):
         run = children.run(["sh", "-c", command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert run.stdout.decode() == shown, command
+
+
+@pytest.mark.skipif(not IS_X86, reason="imitates x86 processors")
+@each_console
+@pytest.mark.parametrize("processor", [NAMES[0], *(pytest.param(name, marks=pytest.mark.mass) for name in NAMES[1:])])
+def test_the_consoles_show_the_same_on_another_processor(console: str, processor: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
+    for command, shown in commands(console):
+        assert run_on(processor, command, cwd=tmp_path) == shown, command
 
 
 def test_the_first_command_does_the_main_job_and_the_second_is_the_tests() -> None:
@@ -81,4 +94,4 @@ def test_every_package_that_is_imported_is_installed_with_the_program() -> None:
         r"^    (\w+)>=", (ROOT / "setup.cfg").read_text().partition("extras_require")[0], re.MULTILINE
     )
     foreign = imported - set(sys.stdlib_module_names) - {"csvlstm"}
-    assert foreign == {package.lower() for package in declared}
+    assert foreign == {package.lower().removeprefix("py") for package in declared}
