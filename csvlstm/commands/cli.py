@@ -16,7 +16,7 @@ from .streams import print_text, refuse_closed_output, say
 
 STDOUT_CLOSED = 141
 
-COMMANDS = ("convert", "check", "audit", "inspect", "export")
+COMMANDS = ("convert", "check", "audit", "inspect", "export", "layouts")
 
 _Formatter = argparse.RawDescriptionHelpFormatter
 

@@ -122,6 +122,23 @@ class Array(NamedTuple):
         ends = [self.span(operand, gate, sizes) for operand, gate in self.blocks]
         return max(span.rows.stop for span in ends), max(span.columns.stop for span in ends)
 
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Its shape as the framework has it, in letters; where h is projected, the rows for it are P.
+
+        >>> Array("B", (Operand.BIAS, Operand.SECOND_BIAS), tuple(Gate), leading=1).dimensions
+        ('1', '8H')
+        """
+        gates = "H" if len(self.gates) == 1 else f"{len(self.gates)}H"
+        leading = ("1",) * self.leading
+        if self.is_vector:
+            numbers = len(self.operands) * len(self.gates)
+            return (*leading, "H" if numbers == 1 else f"{numbers}H")
+        letters = {Operand.INPUT: "D", Operand.HIDDEN: "H", Operand.PROJECTION: "H"}
+        across = "+".join(letters[operand] for operand in self.operands)
+        matrix = (across, gates if self.gates else "P")
+        return (*leading, *(matrix if self.gates_along == "columns" else matrix[::-1]))
+
     def framework_shape(self, sizes: AnySizes) -> tuple[int, ...]:
         """Give its shape as the framework itself has it: a vector has one axis, and the leading axes come first.
 
