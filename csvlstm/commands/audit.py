@@ -68,7 +68,7 @@ def audit_files(
 def _paths(cell: Cell, directory: str) -> list[str]:
     """Name the five files of a cell and of its converted set."""
     folder = cell.folder_in(directory)
-    return [cell.kernel, cell.bias, *(os.path.join(folder, f"{array.name}.csv") for array in cell.target.arrays)]
+    return [*cell.paths, *(os.path.join(folder, f"{array.name}.csv") for array in cell.target.arrays)]
 
 
 def read_layer(

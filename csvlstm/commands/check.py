@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..converted.blocks import Origin
 from ..converted.sets import read_converted
-from ..layouts.references import Array, quarters_of
+from ..layouts.references import Array
 from ..network.topology import Cell, Flow, Network, read_cell
 from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
@@ -96,7 +96,7 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
     blocks = compare_converted(plan, export, converted, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)
     warnings += saturated(run, export, allowed=not asked.strict)
-    behaviour = _behave(asked, export, run, weights.converted, cell.forget_bias, blocks) if weights.converted else None
+    behaviour = _behave(asked, cell, export, run, weights.converted, blocks) if weights.converted else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
     findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, findings, warnings)
@@ -104,12 +104,11 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
 
 
 def _behave(
-    asked: Check, export: Export, run: Run, weights: dict[str, Array], forget_bias: float, blocks: list[BlockResult]
+    asked: Check, cell: Cell, export: Export, run: Run, weights: dict[str, Array], blocks: list[BlockResult]
 ) -> Behaviour:
     """Compare what both sides compute, as exactly as the numbers of the blocks are the same."""
     levels = {block.verdict for block in blocks}
     slack = FLOAT32 if levels - {IDENTICAL} else EXACT
     if WITHIN_TOLERANCE in levels:
         slack = Slack(max(slack.absolute, asked.tolerance.absolute), max(slack.relative, asked.tolerance.relative))
-    quarters = {part: quarters_of(array) for part, array in weights.items()}
-    return compare_behaviour(run, export, quarters, forget_bias, slack)
+    return compare_behaviour(run, export, cell.plan, weights, cell.forget_biases, slack)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..converted.blocks import put_together
 from ..converted.moving import Store, convert_text, convert_values, in_memory
 from ..converted.outputs import Staging, staging
 from ..converted.same_text import moved_arrays
@@ -17,7 +18,7 @@ from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError
 from ..layouts.arrays import Span
 from ..layouts.plan import Plan
-from ..layouts.references import Array, Quarters
+from ..layouts.references import Array
 from ..names import path_of
 from ..network.manifest import MANIFEST, Entry, write_manifest
 from ..network.topology import Cell, Flow, Network, read_cell
@@ -79,7 +80,7 @@ def convert_files(
     allows no damage and there is some.
     """
     network = asked.network
-    inputs = [identity(path) for cell in network.cells for path in (cell.kernel, cell.bias)]
+    inputs = [identity(path) for cell in network.cells for path in cell.paths]
     if network.has_folders:
         refuse_folder(directory, inputs, force)
     else:
@@ -122,10 +123,8 @@ def _convert(
     behaviour, outputs = None, np.empty((0, cell.sizes.hidden_size))
     if asked.behaviour:
         run = run_export(export, cell.forget_bias, asked.seed, x)
-        quarters: dict[str, Quarters] = {
-            array.name: [values[move.target] for move in plan.into(array.name)] for array in plan.target.arrays
-        }
-        behaviour, outputs = compare_behaviour(run, export, quarters, cell.forget_bias), run.outputs
+        arrays = put_together(plan, values)
+        behaviour, outputs = compare_behaviour(run, export, plan, arrays, cell.forget_biases), run.outputs
         warnings += saturated(run, export, allowed=not asked.strict)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
     return _Converted(report, texts, outputs, entries)
@@ -146,8 +145,8 @@ def _read_and_compare(
         values |= {move.target: move.target.cut(whole) for move in plan.into(array.name)}
     plain: dict[str, Text] = {part: text for part, (_, text) in read.items()}
     if style.plain_decimals:
-        kernel, bias = (table.rewritten(plain_decimals(table.text)) for table in (export.kernel, export.bias))
-        export = export._replace(kernel=kernel, bias=bias)
+        tables = export.tables.items()
+        export = export._replace(tables={name: one.rewritten(plain_decimals(one.text)) for name, one in tables})
     return values, compare_blocks(plan, export, plain, values, directory, style.labels)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import CsvLstmError, Place
+from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..reading.edges import Edges, joined
@@ -63,6 +64,16 @@ def array_values(plan: Plan, array: str, values: Mapping[str, Array]) -> Array:
     for move in moves:
         with np.errstate(over="ignore"):
             move.target.cut(made)[...] = block_values(move, values)
+    return made
+
+
+def put_together(plan: Plan, blocks: Mapping[Span, Array]) -> dict[str, Array]:
+    """Put the arrays of the target together from the numbers of their blocks."""
+    made: dict[str, Array] = {}
+    for array in plan.target.arrays:
+        made[array.name] = np.empty(array.shape(plan.sizes))
+        for move in plan.into(array.name):
+            move.target.cut(made[array.name])[...] = blocks[move.target]
     return made
 
 

@@ -16,15 +16,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class ProjectedSizes(NamedTuple):
-    """The sizes of a layer whose hidden state is projected to P numbers: input size D, hidden size H, and P."""
+class ProjectedSizes(Sizes):
+    """The sizes of a layer whose hidden state is projected to P numbers: input size D, hidden size H, and P.
 
-    input_size: int
-    hidden_size: int
-    output_size: int
+    >>> ProjectedSizes(3, 5, 2).rows
+    5
+    """
+
+    def __new__(cls, input_size: int, hidden_size: int, output_size: int) -> "ProjectedSizes":
+        """Take D, H and P."""
+        sizes = super().__new__(cls, input_size, hidden_size)
+        sizes._output_size = output_size
+        return sizes
+
+    _output_size: int
+
+    @property
+    def output_size(self) -> int:
+        """The size of the hidden state: P."""
+        return self._output_size
 
 
-AnySizes = Sizes | ProjectedSizes
+AnySizes = Sizes
 
 
 class Operand(Enum):

@@ -84,8 +84,8 @@ class Sizes(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """D + H, the rows of a TensorFlow 1 kernel."""
-        return self.input_size + self.hidden_size
+        """D + H, the rows of a TensorFlow 1 kernel; D + P where h is projected."""
+        return self.input_size + self.output_size
 
     def rows_of(self, part: str) -> range:
         """The rows of the export's kernel, or of its bias, that become a part."""

@@ -18,7 +18,7 @@ from ..layouts.plan import Plan, plan
 from ..layouts.references import Array
 from ..names import path_of
 from ..reading.shapes import DEFAULTS, Options
-from ..reading.tables import Export, read_export
+from ..reading.tables import Export, read_set
 
 FORWARD, BACKWARD = "forward", "backward"
 
@@ -28,7 +28,8 @@ class Cell(NamedTuple):
 
     `layer` and `direction` are empty for a cell that stands alone, `direction` also in a layer of one cell. `sources`
     are the names of both files as the table of layers has them, and `declared` says where it declares the sizes. Its
-    files are in a `layout`, its converted set in that of the `target`.
+    files are in a `layout`, its converted set in that of the `target`, whose cell will be built with the
+    `target_forget_bias` where that is an argument. `files` are those of a layout that has others than two.
     """
 
     kernel: str
@@ -41,11 +42,25 @@ class Cell(NamedTuple):
     declared: str = ""
     layout: Layout = SOURCE
     target: Layout = TARGET
+    files: tuple[str, ...] = ()
+    target_forget_bias: float = 0.0
 
     @property
     def plan(self) -> Plan:
         """How its weights get from its layout into the target's."""
-        return plan(self.layout, self.target, self.sizes, self.forget_bias)
+        own = self.forget_bias if self.layout.forget_bias_is_argument else None
+        targets = self.target_forget_bias if self.target.forget_bias_is_argument else None
+        return plan(self.layout, self.target, self.sizes, own, targets)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of its files, in the order of its layout."""
+        return self.files or (self.kernel, self.bias)
+
+    @property
+    def forget_biases(self) -> tuple[float, float]:
+        """What its cell and that of the target add to the forget gate at run time, as arguments of theirs."""
+        return self.forget_bias, self.target_forget_bias
 
     @property
     def folder(self) -> str:
@@ -110,7 +125,7 @@ def read_cell(cell: Cell, options: Options = DEFAULTS, *, digest: bool = False) 
     Sizes(input_size=1, hidden_size=1)
     """
     try:
-        return read_export(cell.kernel, cell.bias, cell.sizes, options, digest=digest)
+        return read_set(cell.paths, cell.layout, cell.sizes, options, digest=digest)
     except CsvLstmError as error:
         raise _of_the_table(error, cell.declared) if cell.declared else error from None
 

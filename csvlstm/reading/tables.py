@@ -5,21 +5,24 @@ whatever form the file has. From it come the values, and the edges that say wher
 """
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from functools import cached_property, partial
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, shown
-from ..layouts.arrays import Layout
+from ..layouts.arrays import AnySizes, Array, Layout
 from ..layouts.entries import SOURCE
 from ..layouts.layout import GATES, Sizes
 from .decimals import Cell
 from .dialect import Canonical, readings
 from .edges import Edges
+from .fitting import misfit
 from .floats import parse
 from .parsing import ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
@@ -99,21 +102,25 @@ class Table:
 
 
 class Export(NamedTuple):
-    """What was exported of one cell, each array of its layout: kernel [D+H, 4H] and bias [1, 4H]."""
+    """What was exported of one cell: a table of each array of its layout, by its name, in the layout's order."""
 
-    sizes: Sizes
-    kernel: Table
-    bias: Table
+    sizes: AnySizes
+    tables: dict[str, Table]
     layout: Layout = SOURCE
+
+    @property
+    def kernel(self) -> Table:
+        """The kernel [D+H, 4H] of TensorFlow 1; of other layouts the first matrix."""
+        return next(iter(self.tables.values()))
+
+    @property
+    def bias(self) -> Table:
+        """The bias [1, 4H] of TensorFlow 1; of other layouts the last array."""
+        return next(reversed(self.tables.values()))
 
     def table_of(self, part: str) -> Table:
         """Give the table that a part of the converted set is made of."""
         return self.bias if part == "bias" else self.kernel
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Its tables by the names of the layout's arrays."""
-        return dict(zip((array.name for array in self.layout.arrays), (self.kernel, self.bias), strict=True))
 
     @property
     def values(self) -> dict[str, NDArray[np.float64]]:
@@ -128,9 +135,7 @@ class Export(NamedTuple):
     @property
     def recognised(self) -> list[str]:
         """What was found in each file beside its weights."""
-        return [
-            f"{table.name}: {', '.join(table.recognised)}" for table in (self.kernel, self.bias) if table.recognised
-        ]
+        return [f"{table.name}: {', '.join(table.recognised)}" for table in self.tables.values() if table.recognised]
 
 
 def read_export(
@@ -152,20 +157,36 @@ def read_export(
     >>> export.kernel.text
     b'0.1,0.2,0.3,0.4\\n-0.5,0.6,-0.7,0.8\\n'
     """
-    # The bias first: it is small, and a wrong size shows in it.
-    bias_source = read_source(bias, sizes.columns, digest)
-    kernel_source = read_source(kernel, sizes.rows * sizes.columns, digest)
-    kernel_texts = readings(kernel_source.data, kernel_source.name, options.delimiter, options.decimal)
-    bias_texts = readings(bias_source.data, bias_source.name, options.delimiter, options.decimal)
-    kernel_read = _fitting(kernel_texts, sizes.rows, sizes.columns, options)
-    bias_read = _fitting(bias_texts, 1, sizes.columns, options)
-    if not (kernel_read and bias_read):
-        raise _misfit(kernel_texts, bias_texts, sizes, options)
-    steps = [array.step(sizes) for array in SOURCE.arrays]
+    return read_set((kernel, bias), SOURCE, sizes, options, digest=digest)
+
+
+def read_set(
+    paths: Sequence[str],
+    layout: Layout,
+    sizes: AnySizes,
+    options: Options = DEFAULTS,
+    *,
+    digest: bool = False,
+) -> Export:
+    """Read the files of one cell, in the order of the layout's arrays, as the declared sizes say.
+
+    Raises CsvLstmError as `read_export` does.
+    """
+    arrays = list(zip(paths, layout.arrays, strict=True))
+    # Vectors first: they are small, and a wrong size shows in them.
+    in_order = sorted(arrays, key=lambda one: not one[1].is_vector)
+    sources = {one.name: read_source(path, prod(one.shape(sizes)), digest) for path, one in in_order}
+    texts = {
+        name: readings(source.data, source.name, options.delimiter, options.decimal) for name, source in sources.items()
+    }
+    read = {one.name: _fitting(texts[one.name], *one.shape(sizes), options) for _, one in arrays}
+    if not all(read.values()):
+        raise _misfit([(one, texts[one.name]) for _, one in arrays], sizes, options)
+    fitting = {name: fit for name, fit in read.items() if fit}
     return Export(
         sizes,
-        table(kernel_source, *kernel_read, steps[0]),
-        table(bias_source, *bias_read, steps[1]),
+        {one.name: table(sources[one.name], *fitting[one.name], one.step(sizes)) for _, one in arrays},
+        layout,
     )
 
 
@@ -189,8 +210,11 @@ def decimal_doubt(doubt: Cell) -> CsvLstmError:
     )
 
 
-def _misfit(kernel_texts: list[Canonical], bias_texts: list[Canonical], sizes: Sizes, options: Options) -> CsvLstmError:
-    """Say why a kernel and a bias do not fit the declared sizes, in those of their readings that belong together."""
+def _misfit(files: list[tuple[Array, list[Canonical]]], sizes: AnySizes, options: Options) -> CsvLstmError:
+    """Say why the files of a cell do not fit the declared sizes, in those of their readings that belong together."""
+    if [one.is_vector for one, _ in files] != [False, True]:
+        return misfit(files, sizes, options)
+    (_, kernel_texts), (_, bias_texts) = files
     pairs = list(product(kernel_texts, bias_texts))
     kernel, bias = next((pair for pair in pairs if fitting_sizes(pair[0].text, pair[1].text, options)), pairs[0])
     for text in (kernel, bias):

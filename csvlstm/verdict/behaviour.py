@@ -1,13 +1,17 @@
-"""The behaviour half of the check: both reference cells side by side, and whether rounding explains what differs."""
+"""The behaviour half of the check: both cells side by side, and whether rounding explains what differs."""
 
 import random
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import Place
-from ..layouts.layout import KERAS, PARTS, TF1, quarter_order
-from ..layouts.references import Array, Quarters, keras_preactivations, keras_update, tf1_preactivations, tf1_update
+from ..layouts.arrays import AnySizes, Layout, Operand
+from ..layouts.equations import REFERENCES, Activations
+from ..layouts.layout import Gate
+from ..layouts.plan import Plan
+from ..layouts.references import Array
 from ..numbers.damage import Damage
 from ..reading.tables import Export
 
@@ -42,17 +46,21 @@ class Behaviour(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A run of the TensorFlow 1 cell: x [steps, D], c and h [steps + 1, H] from the start on, and z [steps, 4, H]."""
+    """A run of the source's cell: x [steps, D], c [steps + 1, H] and h [steps + 1, P] from the start on.
+
+    `preactivations` are what goes into the activation of each gate [steps, H].
+    """
 
     x: Array
     c: Array
     h: Array
-    preactivations: Array
+    preactivations: dict[Gate, Array]
 
     @property
     def working(self) -> float:
         """The share of gates that are not saturated behind the first step, where h is the cell's own."""
-        return float(np.mean(np.abs(self.preactivations[1:]) <= _SATURATED_BEYOND))
+        behind = [np.abs(into[1:]) <= _SATURATED_BEYOND for into in self.preactivations.values()]
+        return float(np.mean(behind))
 
     @property
     def outputs(self) -> Array:
@@ -88,7 +96,7 @@ FLOAT32 = Slack(2.0**-149, 2.0**-22)
 
 
 def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = None) -> Run:
-    """Run the TensorFlow 1 cell from seeded random states, on inputs x [steps, D] or on seeded random ones.
+    """Run the source's cell from seeded random states, on inputs x [steps, D] or on seeded random ones.
 
     Two cells whose gates are all open or closed agree in any case. Where nearly every gate is, the inputs and the first
     states are made smaller, by a power of two.
@@ -96,50 +104,81 @@ def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = 
     draw = random.Random(seed)
     drawn = _uniform(draw, STEPS, export.sizes.input_size)
     x = drawn if x is None else x
-    c, h = (_uniform(draw, 1, export.sizes.hidden_size) for _ in range(2))
+    c, h = (_uniform(draw, 1, size) for size in (export.sizes.hidden_size, export.sizes.output_size))
     run = _run(export, forget_bias, x, c, h)
     if run.working >= _ENOUGH:
         return run
-    scale = 2.0 ** -float(np.ceil(np.log2(np.clip(np.median(np.abs(run.preactivations[0])), 1.0, _LARGEST_SCALE))))
+    first = np.abs([into[0] for into in run.preactivations.values()])
+    scale = 2.0 ** -float(np.ceil(np.log2(np.clip(np.median(first), 1.0, _LARGEST_SCALE))))
     smaller = _run(export, forget_bias, scale * x, scale * c, scale * h)
     return max(run, smaller, key=lambda one: one.working)
 
 
 def _run(export: Export, forget_bias: float, x: Array, c: Array, h: Array) -> Run:
-    states = [(c, h)]
-    preactivations = []
+    equation, values = REFERENCES[export.layout.key], export.values
+    cs, hs, into_gates = [c], [h], list[dict[Gate, Array]]()
     with np.errstate(over="ignore", invalid="ignore"):
         for step in x:
-            c, h = states[-1]
-            weights = export.kernel.values, export.bias.values[0]
-            preactivations.append(tf1_preactivations(step[None], h, *weights, forget_bias))
-            states.append(tf1_update(preactivations[-1], c))
-    c, h = (np.concatenate(steps) for steps in zip(*states, strict=True))
-    return Run(x, c, h, np.concatenate(preactivations))
+            after = equation(step[None], cs[-1], hs[-1], values, forget_bias, Activations())
+            cs.append(after.c)
+            hs.append(after.h)
+            into_gates.append(after.preactivations)
+    gates = {gate: np.concatenate([step[gate] for step in into_gates]) for gate in Gate}
+    return Run(x, np.concatenate(cs), np.concatenate(hs), gates)
 
 
 def compare_behaviour(
-    run: Run, export: Export, converted: dict[str, Quarters], forget_bias: float, slack: Slack = EXACT
+    run: Run,
+    export: Export,
+    plan: Plan,
+    converted: Mapping[str, Array],
+    forget_biases: tuple[float, float],
+    slack: Slack = EXACT,
 ) -> Behaviour:
-    """Run the Keras cell beside a run of the TensorFlow 1 cell, and hold their differences against rounding.
+    """Run the target's cell beside a run of the source's, and hold their differences against rounding.
 
-    At each step the Keras cell gets the TensorFlow 1 side's input and states, because two free-running cells part by
+    `converted` are the arrays of the target in plain form, `forget_biases` what the source adds at run time and what
+    the target will. At each step the target gets the source's input and states, because two free-running cells part by
     chaos. A sum of n products differs from the exact one by at most n units of roundoff times the sum of their
     magnitudes (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1); two such sums by twice that,
     and by what the slack allows each weight.
     """
     # Weights so large that a sum overflows leave nothing to compare here; the exact half decides alone.
     with np.errstate(over="ignore", invalid="ignore"):
-        keras = keras_preactivations(run.x, run.h[:-1], *(converted[part] for part in PARTS))
-        inputs = np.concatenate([run.x, run.h[:-1]], axis=1)
-        terms = sum_of_magnitudes(inputs, export.kernel.values) + np.abs(export.bias.values) + abs(forget_bias)
+        c, h = run.c[:-1], run.h[:-1]
+        after = REFERENCES[plan.target.key](run.x, c, h, converted, forget_biases[1], Activations())
         relative = 2 * (export.sizes.rows + 4) * UNIT_ROUNDOFF + slack.relative
-        absolute = slack.absolute * (np.abs(inputs).sum(axis=1, keepdims=True) + 1)
-        bound = (relative * terms + absolute).reshape(keras.shape) + SMALLEST
-        apart = np.abs(run.preactivations - keras[:, quarter_order(KERAS, TF1)])
-        h, c = keras_update(keras, run.c[:-1])
-        states = max(_largest(np.abs(h - run.h[1:])), _largest(np.abs(c - run.c[1:])))
-        return Behaviour(len(run.x), states, _largest(apart / bound))
+        inputs = np.abs(np.concatenate([run.x, h], axis=1)).sum(axis=1, keepdims=True)
+        absolute = slack.absolute * (inputs + 1) + SMALLEST
+        added = abs(forget_biases[0]) + abs(forget_biases[1]) + abs(plan.target.forget_bias)
+        shares = [
+            np.abs(run.preactivations[gate] - after.preactivations[gate]) / (relative * (terms + added) + absolute)
+            for gate, terms in _terms(export.layout, export.values, export.sizes, run).items()
+        ]
+        states = max(_largest(np.abs(after.h - run.h[1:])), _largest(np.abs(after.c - run.c[1:])))
+        return Behaviour(len(run.x), states, max(map(_largest, shares)))
+
+
+def _terms(layout: Layout, values: Mapping[str, Array], sizes: AnySizes, run: Run) -> dict[Gate, Array]:
+    """Sum up the magnitudes of all products that go into each gate [steps, H]."""
+    ones = np.ones((len(run.x), sizes.hidden_size))
+    larger = np.maximum(np.abs(run.c[:-1]), np.abs(run.c[1:]))
+    of = {Operand.INPUT: run.x, Operand.HIDDEN: run.h[:-1], Operand.PEEPHOLE: larger}
+    terms: dict[Gate, Array] = {gate: np.zeros_like(ones) for gate in Gate}
+    for array in layout.arrays:
+        if array.is_vector:
+            for operand, gate in array.blocks:
+                if gate:
+                    terms[gate] += of.get(operand, ones) * np.abs(
+                        array.span(operand, gate, sizes).cut(values[array.name])
+                    )
+        elif array.gates:
+            across = np.concatenate([of[operand] for operand in array.operands], axis=1)
+            matrix = values[array.name] if array.gates_along == "columns" else values[array.name].T
+            sums = np.split(sum_of_magnitudes(across, matrix), len(array.gates), axis=1)
+            for gate, total in zip(array.gates, sums, strict=True):
+                terms[gate] += total
+    return terms
 
 
 def sum_of_magnitudes(inputs: Array, kernel: Array) -> Array:

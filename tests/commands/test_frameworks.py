@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from csvlstm.__main__ import main
+from csvlstm.commands.cli import main
 from csvlstm.layouts.entries import LAYOUTS
 from tests.framework_recordings import RECORDINGS
 

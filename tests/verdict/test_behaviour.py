@@ -8,8 +8,9 @@ import pytest
 
 from csvlstm.converted.moving import convert_lstm_weights
 from csvlstm.errors import CsvLstmError
+from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.layout import PARTS, Sizes
-from csvlstm.layouts.references import quarters_of
+from csvlstm.layouts.plan import plan
 from csvlstm.reading.tables import Export
 from csvlstm.verdict.behaviour import Behaviour, compare_behaviour, run_export, saturated
 from tests.exports import SIZES, random_export
@@ -23,8 +24,9 @@ def right(export: Export, forget_bias: float = 1.0) -> Weights:
 
 
 def behaviour(export: Export, weights: Weights, forget_bias: float = 1.0, seed: int = 0) -> Behaviour:
-    quarters = {part: quarters_of(array) for part, array in weights.items()}
-    return compare_behaviour(run_export(export, forget_bias, seed), export, quarters, forget_bias)
+    to_keras = plan(TF1, KERAS, export.sizes, forget_bias)
+    run = run_export(export, forget_bias, seed)
+    return compare_behaviour(run, export, to_keras, weights, (forget_bias, 0.0))
 
 
 def reordered(weights: Weights, order: tuple[int, ...]) -> Weights:

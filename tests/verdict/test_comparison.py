@@ -38,7 +38,7 @@ def table_of(array: np.ndarray, form: str) -> Table:
 
 def export_of(layer: Layer, form: str) -> Export:
     sizes = Sizes(layer.input_size, layer.hidden_size)
-    return Export(sizes, table_of(layer.kernel, form), table_of(layer.bias, form))
+    return Export(sizes, {"kernel": table_of(layer.kernel, form), "bias": table_of(layer.bias, form)})
 
 
 def read_back(parts: Parts, form: str) -> dict[str, Rectangle]:
@@ -81,7 +81,7 @@ def test_sums_of_every_way_in_every_format_are_equal_as_float32(sums: str, form:
         "mixed": f.astype(np.float64) + 1.0,
     }[sums]
     kernel = np.zeros((101, 400))
-    export = Export(Sizes(1, 100), table_of(kernel, "%.9g"), table_of(bias, "%.9g"))
+    export = Export(Sizes(1, 100), {"kernel": table_of(kernel, "%.9g"), "bias": table_of(bias, "%.9g")})
     parts = {"kernel": kernel[:1], "recurrent_kernel": kernel[1:], "bias": np.hstack([i, added, j, o])}
     read = {part: read_part(part, printed_numbers(array, form), "%.17g") for part, array in parts.items()}
     assert verdicts(compared(export, read, EXACT)) <= {"identical", "equal_as_float32"}
