@@ -86,9 +86,9 @@ def read_layer(
     Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
     and the export has some.
     """
-    export = read_cell(cell, options, digest=True)
+    export = read_cell(cell, options._replace(digest=True))
     origin = Origin(cell.plan, export)
-    converted = read_converted(cell.folder_in(directory), cell.target, digest=True, origin=origin, options=set_options)
+    converted = read_converted(cell.folder_in(directory), cell.target, set_options._replace(digest=True), origin=origin)
     warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not strict)
     return Layer(cell, export, converted, warnings)
 

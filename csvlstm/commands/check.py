@@ -90,7 +90,7 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
     export = read_cell(cell, asked.options)
     plan = cell.plan
     origin = Origin(plan, export)
-    converted = read_converted(cell.folder_in(asked.directory), cell.target, origin=origin, options=asked.set_options)
+    converted = read_converted(cell.folder_in(asked.directory), cell.target, asked.set_options, origin=origin)
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
     weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(plan, converted))
     blocks = compare_converted(plan, export, converted, asked.tolerance)

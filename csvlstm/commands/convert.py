@@ -11,7 +11,7 @@ import numpy as np
 from ..converted.blocks import put_together
 from ..converted.moving import Store, convert_text, convert_values, in_memory
 from ..converted.outputs import Staging, staging
-from ..converted.same_text import moved_arrays
+from ..converted.same_text import edges_found_anew, moved_arrays
 from ..converted.sets import read_back
 from ..converted.styles import PLAIN, Style, plain_decimals
 from ..converted.targets import refuse_folder, refuse_outputs
@@ -94,7 +94,7 @@ def convert_files(
 def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
     flow, entries, seen = Flow(asked.network), list[Entry](), Seen()
     for cell, x in flow:
-        export = read_cell(cell, asked.options, digest=asked.network.has_folders)
+        export = read_cell(cell, asked.options._replace(digest=asked.network.has_folders))
         converted = _convert(asked, cell, export, seen, x, files.store_in(path_of(cell.folder)), directory)
         flow.give(converted.outputs)
         entries += converted.entries
@@ -112,7 +112,7 @@ def _convert(
     plan = cell.plan
     texts = convert_text(plan, export, store, asked.style)
     entries = list(_entries(cell, plan, export, texts)) if asked.network.has_folders else []
-    moved = moved_arrays(plan, export, texts) if asked.style == PLAIN else None
+    moved = moved_arrays(plan, export, edges_found_anew(plan, texts)) if asked.style == PLAIN else None
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
     folder = cell.folder_in(directory)
     if asked.style == PLAIN:
@@ -141,9 +141,9 @@ def _read_and_compare(
         raise CsvLstmError(f"would not be read back: {error.found}", error.place, advice=advice) from None
     values: dict[Span, Array] = {}
     for array in plan.target.arrays:
-        whole = read[array.name][0].values.reshape(array.shape(plan.sizes))
+        whole = read[array.name].values.reshape(array.shape(plan.sizes))
         values |= {move.target: move.target.cut(whole) for move in plan.into(array.name)}
-    plain: dict[str, Text] = {part: text for part, (_, text) in read.items()}
+    plain: dict[str, Text] = {part: table.text for part, table in read.items()}
     if style.plain_decimals:
         tables = export.tables.items()
         export = export._replace(tables={name: one.rewritten(plain_decimals(one.text)) for name, one in tables})

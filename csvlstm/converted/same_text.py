@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ..layouts.arrays import Array
 from ..layouts.plan import Move, Plan
 from ..reading.edges import Edges, found_anew
 from ..reading.parsing import Text, release
@@ -9,28 +10,35 @@ from ..reading.tables import Export, Table
 from .blocks import rows_put_back
 
 
-def moved_arrays(plan: Plan, export: Export, texts: Mapping[str, Text]) -> set[str]:
+def moved_arrays(plan: Plan, export: Export, texts: Mapping[str, Edges | None]) -> set[str]:
     """Name the arrays whose text, put back in the order of the export, is that of the export byte for byte.
 
-    A vector is none of them, because it may be a column. Of arrays that share rows of the export, all must be given.
+    None stands for a text that has another shape. A vector is none of them, because it may be a column. Of arrays that
+    share rows of the export, all must be given.
     """
-    edges = {array.name: _edges(plan, array.name, texts) for array in plan.target.arrays if not array.is_vector}
-    there = {name: one for name, one in edges.items() if one}
-    lost = set(edges) - set(there)
+    matrices = {array.name: array for array in plan.target.arrays if not array.is_vector}
+    there = {name: one for name, one in texts.items() if one and name in matrices and _fits(one, matrices[name], plan)}
+    lost = set(matrices) - set(there)
     for array in plan.source.arrays:
         for band in plan.source_bands(array.name) if not array.is_vector else ():
             into = {move.target.array for move in band}
             if not (into <= set(there) and _is_put_back(band, array.name, export.tables[array.name], there)):
                 lost |= into
-    return set(edges) - lost
+    return set(matrices) - lost
 
 
-def _edges(plan: Plan, array: str, texts: Mapping[str, Text]) -> Edges | None:
-    # Found anew, so that a mistake in the edges that the text was moved by cannot hide here.
-    if array not in texts:
-        return None
-    described = plan.target.array(array)
-    return found_anew(texts[array], *described.shape(plan.sizes), described.step(plan.sizes))
+def edges_found_anew(plan: Plan, texts: Mapping[str, Text]) -> dict[str, Edges | None]:
+    """Find the edges of the matrices of the target in their texts, so that no mistake in those moved by hides there."""
+    matrices = (array for array in plan.target.arrays if not array.is_vector and array.name in texts)
+    return {
+        array.name: found_anew(texts[array.name], *array.shape(plan.sizes), array.step(plan.sizes))
+        for array in matrices
+    }
+
+
+def _fits(edges: Edges, array: Array, plan: Plan) -> bool:
+    rows, columns = array.shape(plan.sizes)
+    return edges.step == array.step(plan.sizes) and edges.ends.shape == (rows, columns // edges.step)
 
 
 def _is_put_back(band: list[Move], array: str, table: Table, edges: Mapping[str, Edges]) -> bool:

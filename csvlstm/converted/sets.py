@@ -2,59 +2,35 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import chain
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, shown
 from ..layouts.arrays import AnySizes, Array, Layout
 from ..layouts.entries import TARGET
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
-from ..reading.floats import parse
-from ..reading.parsing import Text, is_weight, refusal, separators
+from ..reading.parsing import Text, is_weight
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from ..reading.sources import Source, read_source
-from ..reading.tables import Labels, body, labels
+from ..reading.tables import Table, labels, table
 from .blocks import Origin, array_values
 from .same_text import moved_arrays
 
 _SHOWN = 10
 
 
-class Rectangle(NamedTuple):
-    """A file of numbers [rows, columns] as it lies there; `form` and `labels` say what stands beside them.
-
-    `sha256` is that of the file, empty where nobody asked for it.
-    """
-
-    name: str
-    values: NDArray[np.float64]
-    form: Form
-    labels: Labels = Labels([], [])
-    sha256: str = ""
-
-    def place(self, row: int, column: int) -> Place:
-        """Tell where a cell, counted from 0, stands in the file."""
-        return self.form.place(self.name, row, column)
-
-
 def read_converted(
     directory: str | os.PathLike[str],
     layout: Layout = TARGET,
-    *,
-    digest: bool = False,
-    origin: Origin | None = None,
     options: Options = DEFAULTS,
-) -> dict[str, Rectangle]:
+    *,
+    origin: Origin | None = None,
+) -> dict[str, Table]:
     """Read the files of a layout in a directory, with labels beside the numbers or without.
 
-    `digest` asks for the SHA-256 of each file. An `origin` shows how many cells there must be, so that numbers beside
-    them are labels; where the text of an array is that of the export, moved, its numbers are those of the export, and
-    are not parsed again. `options` say whether there are labels.
+    Each is a table as it lies in its file, whatever its shape is. An `origin` shows how many cells there must be, so
+    that numbers beside them are labels; where the text of an array is that of the export, moved, its numbers are those
+    of the export, and are not parsed again. `options` say whether there are labels.
 
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways.
@@ -71,24 +47,28 @@ def read_converted(
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
-    sources = (read_source(os.path.join(directory, name), digest=digest) for name in files)
-    return {cells.name: cells.rectangle() for cells in list(_read_arrays(layout, sources, origin, options))}
+    sources = (read_source(os.path.join(directory, name), digest=options.digest) for name in files)
+    return _by_name(layout, _read_arrays(layout, sources, options, origin))
 
 
-def read_back(layout: Layout, texts: dict[str, Text], directory: str) -> dict[str, tuple[Rectangle, bytes]]:
-    """Read the files of a set that is about to be written there: of each its numbers, and the canonical text of them.
+def read_back(layout: Layout, texts: dict[str, Text], directory: str) -> dict[str, Table]:
+    """Read the files of a set that is about to be written there.
 
     Raises CsvLstmError as `read_converted` does.
     """
     sources = (Source(os.path.join(directory, f"{one.name}.csv"), texts[one.name][:]) for one in layout.arrays)
-    return {cells.name: (cells.rectangle(), cells.text) for cells in _read_arrays(layout, sources)}
+    return _by_name(layout, _read_arrays(layout, sources, DEFAULTS))
 
 
-def read_steps(path: str, columns: int) -> list[tuple[Rectangle, bytes]]:
+def _by_name(layout: Layout, tables: Iterable[Table]) -> dict[str, Table]:
+    return dict(zip((array.name for array in layout.arrays), _refused_where_no_weights(list(tables)), strict=True))
+
+
+def read_steps(path: str, columns: int) -> list[Table]:
     """Read a file of so many columns, one row a step, in each way that it can be read, the likeliest first.
 
-    Beside the numbers each has the canonical text of them. A header row and an index column may stand beside them.
-    Raises CsvLstmError as `read_converted` does; where no way has so many columns, all have others.
+    A header row and an index column may stand beside the numbers. Where no way has so many columns, all have others.
+    Raises CsvLstmError as `read_converted` does.
     """
     source = read_source(path)
     texts = readings(source.data, source.name)
@@ -97,12 +77,13 @@ def read_steps(path: str, columns: int) -> list[tuple[Rectangle, bytes]]:
         _refuse_doubt(text)
     seen = grids(text.text, DEFAULTS)
     fitting = [grid for grid in seen if grid.columns == columns]
-    return [(cells.rectangle(), cells.text) for cells in (_Cells(source, text, grid) for grid in fitting or seen)]
+    read = (_as_it_lies(source, text, grid, grid.columns) for grid in fitting or seen)
+    return [table for one in read for table in _refused_where_no_weights([one])]
 
 
 def _read_arrays(
-    layout: Layout, sources: Iterable[Source], origin: Origin | None = None, options: Options = DEFAULTS
-) -> Iterator["_Cells"]:
+    layout: Layout, sources: Iterable[Source], options: Options, origin: Origin | None = None
+) -> Iterator[Table]:
     """Read the arrays one after the other: what the first file shows settles what could be two things in the next."""
     decimal = None
     for array, source in zip(layout.arrays, sources, strict=True):
@@ -112,9 +93,9 @@ def _read_arrays(
         text = fitting[0] if fitting else texts[0]
         if decimal is None:
             _refuse_doubt(text)
-        cells = _Cells(source, text, fitting[1] if fitting else _likeliest(text, options), array.name, origin)
-        decimal = COMMA if cells.form.decimal == COMMA else decimal
-        yield cells
+        grid = fitting[1] if fitting else _likeliest(text, options)
+        decimal = COMMA if text.decimal == COMMA else decimal
+        yield _read_array(source, text, grid, array, origin)
 
 
 def _fitting(texts: list[Canonical], array: Array, sizes: AnySizes, options: Options) -> tuple[Canonical, Grid] | None:
@@ -157,39 +138,23 @@ def _refuse_doubt(text: Canonical) -> None:
         raise CsvLstmError(found, text.doubt.place, advice="save the file again with decimal points")
 
 
-class _Cells:
-    """The cells of a file as canonical text [rows, columns], and their numbers as soon as those are asked for.
+def _read_array(source: Source, text: Canonical, grid: Grid, array: Array, origin: Origin | None = None) -> Table:
+    """Read an array; where its text is that of the origin, moved, its numbers are those of the origin."""
+    shape = array.shape(origin.plan.sizes) if origin else None
+    step = array.step(origin.plan.sizes) if origin and (grid.rows, grid.columns) == shape else grid.columns
+    read = _as_it_lies(source, text, grid, step)
+    if origin and array.name in moved_arrays(*origin, {array.name: read.edges}):
+        return read.with_values(array_values(origin.plan, array.name, origin.export.values))
+    return read
 
-    Where the file is the array of a `name` of a converted set, and its text is moved, its numbers are those of the
-    `origin`. Raises CsvLstmError at a ragged row, and at a cell with a byte that no weight has.
-    """
 
-    def __init__(
-        self, source: Source, text: Canonical, grid: Grid, name: str = "", origin: Origin | None = None
-    ) -> None:
-        self.name = name
-        self.text = body(text.text, grid)
-        self.form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
-        self._file = source.name
-        self._sha256 = source.sha256
-        self._labels = labels(text.text, grid)
-        self._origin = origin if origin and name in moved_arrays(*origin, {name: self.text}) else None
-        if self._origin is None and separators(self.text, grid.columns, grid.columns) is None:
-            raise self._refusal()
+def _as_it_lies(source: Source, text: Canonical, grid: Grid, step: int) -> Table:
+    form = Form(grid.rows, grid.columns, grid, False, text.skipped, text.decimal)
+    return table(source, text, form, step)
 
-    def rectangle(self) -> Rectangle:
-        """Give the numbers; raises CsvLstmError where one is no finite weight."""
-        values = self._values()
-        if values is None:
-            raise self._refusal()
-        shaped = values.reshape(self.form.rows, self.form.columns)
-        return Rectangle(self._file, shaped, self.form, self._labels, self._sha256)
 
-    def _values(self) -> NDArray[np.float64] | None:
-        if self._origin:
-            return array_values(self._origin.plan, self.name, self._origin.export.values)
-        return parse(self.text, self.form.cells)
-
-    def _refusal(self) -> CsvLstmError:
-        place = partial(self.form.place, self._file)
-        return refusal(self.text, self.form.columns, place, self.form.decimal)
+def _refused_where_no_weights(tables: list[Table]) -> list[Table]:
+    """Ask for all numbers, which refuses a cell that is no finite weight, and give the tables back."""
+    for one in tables:
+        _ = one.values
+    return tables

@@ -13,7 +13,8 @@ from ..layouts.layout import Sizes
 from ..names import path_of
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_files
 from ..network.topology import BACKWARD, FORWARD
-from .sets import Rectangle, read_converted
+from ..reading.tables import Table
+from .sets import read_converted
 
 
 def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32") -> list[NDArray[Any]]:
@@ -71,9 +72,9 @@ def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:
     return [_cast(file, dtype).reshape(-1 if array.is_vector else file.values.shape) for array, file in arrays]
 
 
-def _cast(file: Rectangle, dtype: DTypeLike) -> NDArray[Any]:
+def _cast(file: Table, dtype: DTypeLike) -> NDArray[Any]:
     with np.errstate(over="ignore"):
-        values = file.values.astype(dtype)
+        values: NDArray[Any] = file.values.astype(dtype)
     if not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0].tolist()
         found = f"{float(file.values[row, column])!r} is too large for {np.dtype(dtype)}"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..converted.blocks import block_values
-from ..converted.sets import Rectangle
 from ..errors import plural
 from ..layouts.arrays import Span
 from ..layouts.layout import Sizes
@@ -30,7 +29,7 @@ class Layer(NamedTuple):
 
     cell: Cell
     export: Export
-    converted: dict[str, Rectangle]
+    converted: dict[str, Table]
     damage: list[Damage]
 
     @property
@@ -185,7 +184,7 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _note(plan: Plan, move: Move, tables: Sequence[Table], file: Rectangle, fits: bool) -> str:
+def _note(plan: Plan, move: Move, tables: Sequence[Table], file: Table, fits: bool) -> str:
     notes = [_lying(span, table) for span, table in zip(move.sources, tables, strict=True)]
     if not fits:
         rows, columns = file.values.shape

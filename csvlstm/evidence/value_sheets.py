@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..converted.blocks import block_values
-from ..converted.sets import Rectangle
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import AnySizes
 from ..layouts.arrays import Array as Described
@@ -213,7 +212,7 @@ def _source(title: str, table: Table) -> ValueSheet:
     return ValueSheet(title, table.name, table.sha256, reshaped, table.values, Labels([], []), note)
 
 
-def _target(array: Described, file: Rectangle, sizes: AnySizes) -> ValueSheet:
+def _target(array: Described, file: Table, sizes: AnySizes) -> ValueSheet:
     declared = target_form(array, sizes, is_column=file.values.shape[1] == 1)
     lying = file.form.grid
     grid = declared.grid._replace(header_row=lying.header_row, index_column=lying.index_column)

@@ -118,14 +118,14 @@ def single(cell: Cell) -> Network:
     return Network(((cell,),))
 
 
-def read_cell(cell: Cell, options: Options = DEFAULTS, *, digest: bool = False) -> Export:
+def read_cell(cell: Cell, options: Options = DEFAULTS) -> Export:
     """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
 
     >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes
     Sizes(input_size=1, hidden_size=1)
     """
     try:
-        return read_set(cell.paths, cell.layout, cell.sizes, options, digest=digest)
+        return read_set(cell.paths, cell.layout, cell.sizes, options)
     except CsvLstmError as error:
         raise _of_the_table(error, cell.declared) if cell.declared else error from None
 

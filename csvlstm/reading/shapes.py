@@ -27,9 +27,10 @@ _GLANCE = 64
 
 
 class Options(NamedTuple):
-    """How the user says that an export is to be read; None leaves it to what the file shows.
+    """How files are to be read: as the user says, None where what the file shows decides.
 
-    `delimiter` is the character that parts the cells, `decimal` the decimal sign: a point or a comma.
+    `delimiter` is the character that separates the cells, `decimal` the decimal sign: a point or a comma. `digest` asks
+    for the SHA-256 of each file.
     """
 
     transposed: bool = False
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     index_column: bool | None = None
     delimiter: bytes | None = None
     decimal: bytes | None = None
+    digest: bool = False
 
 
 DEFAULTS = Options()

@@ -43,7 +43,7 @@ class Labels(NamedTuple):
 
 
 class Table:
-    """A table of weights in plain form, [rows, columns]; a bias is one row.
+    """A table of weights in plain form, [rows, columns].
 
     `text` is the plain form. `form` says how the table lies in the file, `recognised` what was found there beside the
     weights, `labels` what is written there.
@@ -91,6 +91,12 @@ class Table:
         ends = separators(text, self.form.columns, self.edges.step)
         assert ends is not None
         table._ends = ends
+        return table
+
+    def with_values(self, values: NDArray[np.float64]) -> "Table":
+        """Give the same table where its numbers [rows, columns] are known, and need not be parsed."""
+        table = copy(self)
+        table.values = values
         return table
 
     def cell(self, row: int, column: int) -> str:
@@ -143,12 +149,8 @@ def read_export(
     bias: str,
     sizes: Sizes,
     options: Options = DEFAULTS,
-    *,
-    digest: bool = False,
 ) -> Export:
     """Read the kernel and the bias of one cell as the declared sizes say.
-
-    `digest` asks for the SHA-256 of both files.
 
     Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
     made of the right bytes in the wrong order, when the values are asked for.
@@ -157,7 +159,7 @@ def read_export(
     >>> export.kernel.text
     b'0.1,0.2,0.3,0.4\\n-0.5,0.6,-0.7,0.8\\n'
     """
-    return read_set((kernel, bias), SOURCE, sizes, options, digest=digest)
+    return read_set((kernel, bias), SOURCE, sizes, options)
 
 
 def read_set(
@@ -165,8 +167,6 @@ def read_set(
     layout: Layout,
     sizes: AnySizes,
     options: Options = DEFAULTS,
-    *,
-    digest: bool = False,
 ) -> Export:
     """Read the files of one cell, in the order of the layout's arrays, as the declared sizes say.
 
@@ -175,7 +175,7 @@ def read_set(
     arrays = list(zip(paths, layout.arrays, strict=True))
     # Vectors first: they are small, and a wrong size shows in them.
     in_order = sorted(arrays, key=lambda one: not one[1].is_vector)
-    sources = {one.name: read_source(path, prod(one.shape(sizes)), digest) for path, one in in_order}
+    sources = {one.name: read_source(path, prod(one.shape(sizes)), options.digest) for path, one in in_order}
     texts = {
         name: readings(source.data, source.name, options.delimiter, options.decimal) for name, source in sources.items()
     }

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..converted.blocks import block_values
-from ..converted.sets import Rectangle
 from ..layouts.arrays import AnySizes
 from ..layouts.arrays import Array as Described
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import as_float32, printed_from
-from ..reading.tables import Export
+from ..reading.tables import Export, Table
 from .behaviour import Slack
 from .explanations import forget_sums
 from .results import (
@@ -28,7 +27,7 @@ from .results import (
 
 
 def compare_converted(
-    plan: Plan, export: Export, converted: Mapping[str, Rectangle], tolerance: Slack
+    plan: Plan, export: Export, converted: Mapping[str, Table], tolerance: Slack
 ) -> list[BlockResult]:
     """Compare all blocks as numbers: identical, equal as float32, within the tolerance, or different.
 
@@ -53,7 +52,7 @@ def fit_shape(array: Described, values: Array, sizes: AnySizes) -> Array | None:
     return values.reshape(rows, columns) if array.is_vector and values.shape == (columns, rows) else None
 
 
-def fit_shapes(plan: Plan, converted: Mapping[str, Rectangle]) -> dict[str, Array] | None:
+def fit_shapes(plan: Plan, converted: Mapping[str, Table]) -> dict[str, Array] | None:
     """Give the arrays of a converted set in plain form; None where one of them has another shape."""
     arrays = plan.target.arrays
     fitting = {array.name: fit_shape(array, converted[array.name].values, plan.sizes) for array in arrays}
@@ -61,7 +60,7 @@ def fit_shapes(plan: Plan, converted: Mapping[str, Rectangle]) -> dict[str, Arra
     return weights if len(weights) == len(fitting) else None
 
 
-def _compare(plan: Plan, export: Export, move: Move, file: Rectangle, tolerance: Slack) -> BlockResult:
+def _compare(plan: Plan, export: Export, move: Move, file: Table, tolerance: Slack) -> BlockResult:
     values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
     if values is None:
         everywhere = np.ones((len(move.target.rows), len(move.target.columns)), np.bool_)

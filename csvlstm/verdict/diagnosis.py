@@ -11,12 +11,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from ..converted.sets import Rectangle
 from ..errors import plural
 from ..layouts.layout import KERAS, PARTS, TF1, Gate, quarter_order
 from ..layouts.references import Array
 from ..numbers.digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
-from ..reading.tables import Export
+from ..reading.tables import Export, Table
 from .behaviour import Slack
 from .comparison import equal_as_float32
 from .explanations import Base, Mistake, bias_bases, gate_order, kernel_bases, orders, wrong_quarter
@@ -80,7 +79,7 @@ class _Explanation(NamedTuple):
 
 
 def diagnose(
-    export: Export, converted: dict[str, Rectangle], wrong: list[str], forget_bias: float, tolerance: Slack
+    export: Export, converted: dict[str, Table], wrong: list[str], forget_bias: float, tolerance: Slack
 ) -> list[Finding]:
     """Name what is wrong in the parts that were found to be different; those with the same mistakes together."""
     by_mistakes: dict[Alternatives, list[str]] = {}
@@ -97,7 +96,7 @@ class _Case(NamedTuple):
 
     part: str
     export: Export
-    file: Rectangle
+    file: Table
     forget_bias: float
     tolerance: Slack
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..converted.blocks import block_values
-from ..converted.same_text import moved_arrays
+from ..converted.same_text import edges_found_anew, moved_arrays
 from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
@@ -34,7 +34,7 @@ def compare_blocks(
     files they may have `labels` beside them, and `values` those of its blocks. `moved` are the arrays whose text is
     known to be moved.
     """
-    moved = moved_arrays(plan, export, texts) if moved is None else moved
+    moved = moved_arrays(plan, export, edges_found_anew(plan, texts)) if moved is None else moved
     sources = _SourceCells(export)
     results = []
     for array in plan.target.arrays:

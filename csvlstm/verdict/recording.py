@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..converted.sets import Rectangle, read_steps
+from ..converted.sets import read_steps
 from ..errors import CsvLstmError, Place
 from ..layouts.references import Array
 from ..network.topology import Network
 from ..numbers.digits import last_digits
+from ..reading.tables import Table
 
 FLOAT32_SLACK = 2.0**-24
 """What a number may be off, by its magnitude or by 1, without saying less than float32 does."""
@@ -79,24 +80,24 @@ def read_recording(inputs: str, outputs: str, network: Network) -> Recording:
     of_network = network.layers[0][0].sizes.input_size, sum(cell.sizes.hidden_size for cell in last)
     read_inputs = _read(inputs, of_network[0], "the input size")
     read_outputs = _read(outputs, of_network[1], of_outputs)
-    for x, x_text in read_inputs:
-        for y, y_text in read_outputs:
+    for x in read_inputs:
+        for y in read_outputs:
             if len(y.values) in (1, len(x.values)):
-                return Recording(_series(x, x_text), _series(y, y_text))
-    found, steps = f"{len(read_outputs[0][0].values)} rows", len(read_inputs[0][0].values)
+                return Recording(_series(x), _series(y))
+    found, steps = f"{len(read_outputs[0].values)} rows", len(read_inputs[0].values)
     raise CsvLstmError(found, Place(outputs), expected=f"{steps}, the steps of {inputs}, or the last one alone")
 
 
-def _read(path: str, columns: int, size: str) -> list[tuple[Rectangle, bytes]]:
+def _read(path: str, columns: int, size: str) -> list[Table]:
     read = read_steps(path, columns)
-    found = read[0][0].values.shape[1]
+    found = read[0].values.shape[1]
     if found != columns:
         raise CsvLstmError(f"{found} cells in a row", Place(path), expected=f"{columns}, {size}, with one row a step")
     return read
 
 
-def _series(read: Rectangle, text: bytes) -> Series:
-    return Series(read.values, 0.5 * last_digits(text, read.values))
+def _series(read: Table) -> Series:
+    return Series(read.values, 0.5 * last_digits(read.text, read.values))
 
 
 def readings(recording: Recording, network: Network) -> list[Reading]:

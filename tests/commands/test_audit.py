@@ -263,7 +263,7 @@ def test_columns_that_fit_on_no_sheet_are_refused_even_for_a_template(
 ) -> None:
     path = tmp_path / "audit.xlsx"
     layer = read_layer(Cell(KERNEL, BIAS, Sizes(3, 5)), str(keras))
-    wide = layer.converted["kernel"]._replace(values=np.zeros((1, 16_385)))
+    wide = layer.converted["kernel"].with_values(np.zeros((1, 16_385)))
     for template in (False, True):
         shown = layer._replace(converted=layer.converted | {"kernel": wide})
         with pytest.raises(CsvLstmError, match="16,385 columns fit on no sheet") as refused:

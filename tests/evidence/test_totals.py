@@ -167,7 +167,7 @@ def edited(layer: Layer, part: str, change: dict[tuple[int, int], float]) -> Lay
     values = layer.converted[part].values.copy()
     for at, value in change.items():
         values[at] = value
-    return layer._replace(converted=layer.converted | {part: layer.converted[part]._replace(values=values)})
+    return layer._replace(converted=layer.converted | {part: layer.converted[part].with_values(values)})
 
 
 def test_cells_equal_only_as_float32_have_a_column_of_their_own(layer: Layer) -> None:
@@ -194,7 +194,7 @@ def test_sums_are_exact_in_any_order_and_none_where_float64_ends(layer: Layer) -
 
 def test_a_part_of_another_shape_has_no_range_and_a_note(layer: Layer) -> None:
     file = layer.converted["kernel"]
-    cut = layer._replace(converted=layer.converted | {"kernel": file._replace(values=file.values[:, :19])})
+    cut = layer._replace(converted=layer.converted | {"kernel": file.with_values(file.values[:, :19])})
     row = audit_layer(cut).rows[0]
     assert (row.target_range, row.target_sum, row.differing, row.max_difference) == (None, None, 15, None)
     assert row.note == f"{file.name} has 3 x 19 cells, not 3 x 20"

@@ -343,7 +343,7 @@ def test_a_table_knows_its_file(quirks: None) -> None:
 def test_an_export_knows_the_sha256_of_its_files_where_it_is_asked(quirks: None) -> None:
     files = "kernel_gzip.csv.gz", "bias_row.csv"
     digests = tuple(hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in files)
-    export = read_export(*files, Sizes(3, 5), digest=True)
+    export = read_export(*files, Sizes(3, 5), Options(digest=True))
     assert (export.kernel.sha256, export.bias.sha256) == digests
     assert read_export(*files, Sizes(3, 5)).kernel.sha256 == ""
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csvlstm.converted.sets import Rectangle
 from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.layout import Sizes
 from csvlstm.layouts.plan import plan
@@ -41,16 +40,17 @@ def export_of(layer: Layer, form: str) -> Export:
     return Export(sizes, {"kernel": table_of(layer.kernel, form), "bias": table_of(layer.bias, form)})
 
 
-def read_back(parts: Parts, form: str) -> dict[str, Rectangle]:
+def read_back(parts: Parts, form: str) -> dict[str, Table]:
     # Nine digits are how float32 numbers are printed; those of a float64 sum would be rounded twice.
     parts = {part: array.astype(np.float32) if form == "%.9g" else array for part, array in parts.items()}
     return {part: read_part(part, np.atleast_2d(array), form) for part, array in parts.items()}
 
 
-def read_part(part: str, array: np.ndarray, form: str) -> Rectangle:
+def read_part(part: str, array: np.ndarray, form: str) -> Table:
     rows, columns = array.shape
-    values = np.array([[float(form % x) for x in row] for row in array.tolist()])
-    return Rectangle(part, values, Form(rows, columns, Grid(rows, columns, False, False), transposed=False))
+    source = Source(part, text_of(array, form))
+    grid = Grid(rows, columns, header_row=False, index_column=False)
+    return table(source, canonical(source.data, part), Form(rows, columns, grid, transposed=False), columns)
 
 
 def printed_numbers(array: np.ndarray, form: str) -> np.ndarray:
@@ -61,7 +61,7 @@ def verdicts(blocks: list[BlockResult]) -> set[str]:
     return {block.verdict for block in blocks}
 
 
-def compared(export: Export, converted: dict[str, Rectangle], tolerance: Slack) -> list[BlockResult]:
+def compared(export: Export, converted: dict[str, Table], tolerance: Slack) -> list[BlockResult]:
     return compare_converted(plan(TF1, KERAS, export.sizes, 1.0), export, converted, tolerance)
 
 
