@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -58,8 +58,10 @@ def array_values(plan: Plan, array: str, values: Mapping[str, Array]) -> Array:
     """Give an array of the target as a new one, in the dtype of those that it comes from."""
     moves = plan.into(array)
     dtypes = {values[span.array].dtype for move in moves for span in move.sources}
+    # What holds constants alone is like all the others.
+    dtypes = dtypes or {array.dtype for array in values.values()}
     # One dtype stays as it is, because the byte order of a common one would be the machine's.
-    dtype = dtypes.pop() if len(dtypes) == 1 else np.result_type(*dtypes, np.float32)
+    dtype = dtypes.pop() if len(dtypes) == 1 else np.result_type(*dtypes)
     made = np.empty(plan.target.array(array).shape(plan.sizes), dtype)
     for move in moves:
         with np.errstate(over="ignore"):
@@ -67,13 +69,43 @@ def array_values(plan: Plan, array: str, values: Mapping[str, Array]) -> Array:
     return made
 
 
+class Mosaic:
+    """A matrix made of views, of which a reference needs products alone: to copy a large matrix takes long.
+
+    >>> halves = Mosaic([(range(2), range(1), np.ones((2, 1))), (range(2), range(1, 3), np.eye(2))])
+    >>> np.array([[1.0, 2.0]]) @ halves, np.array([[1.0, 2.0, 3.0]]) @ halves.T
+    (array([[3., 1., 2.]]), array([[3., 4.]]))
+    """
+
+    # So that numpy leaves x @ mosaic to it.
+    __array_ufunc__ = None
+
+    def __init__(self, pieces: list[tuple[range, range, Array]]) -> None:
+        self._pieces = pieces
+
+    @property
+    def T(self) -> "Mosaic":  # noqa: N802
+        """Its transpose."""
+        return Mosaic([(columns, rows, piece.T) for rows, columns, piece in self._pieces])
+
+    def __rmatmul__(self, x: Array) -> Array:
+        """Compute x @ matrix."""
+        product: Array = np.zeros((len(x), max(columns.stop for _, columns, _ in self._pieces)))
+        for rows, columns, piece in self._pieces:
+            product[:, columns.start : columns.stop] += x[:, rows.start : rows.stop] @ piece
+        return product
+
+
 def put_together(plan: Plan, blocks: Mapping[Span, Array]) -> dict[str, Array]:
-    """Put the arrays of the target together from the numbers of their blocks."""
+    """Put the arrays of the target together from the numbers of their blocks; matrices are mosaics of them."""
     made: dict[str, Array] = {}
     for array in plan.target.arrays:
-        made[array.name] = np.empty(array.shape(plan.sizes))
-        for move in plan.into(array.name):
-            move.target.cut(made[array.name])[...] = blocks[move.target]
+        pieces = [(move.target.rows, move.target.columns, blocks[move.target]) for move in plan.into(array.name)]
+        if array.is_vector:
+            made[array.name] = np.concatenate([piece for _, _, piece in pieces], axis=1)
+        else:
+            # The references multiply with it, and ask no more of it.
+            made[array.name] = cast(Array, Mosaic(pieces))
     return made
 
 
