@@ -26,8 +26,8 @@ FILES = ["bias.csv", "kernel.csv", "recurrent_kernel.csv"]
 
 
 def csvlstm(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Run the program as a shell does."""
-    return children.csvlstm(*arguments, input=stdin, cwd=cwd)
+    """Run the program as a shell does; in a process of its own where it has standard input or a working directory."""
+    return children.csvlstm(*arguments, input=stdin, cwd=cwd) if stdin or cwd else children.in_this_process(*arguments)
 
 
 def convert(*arguments: str | Path, **how: object) -> subprocess.CompletedProcess[bytes]:

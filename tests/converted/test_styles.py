@@ -29,9 +29,7 @@ STYLES = [
     for delimiter, decimal in ((",", "."), (";", "."), (";", ","), ("\t", ","))
     for rest in itertools.product((False, True), repeat=2)
 ]
-WEIGHTS = st.from_regex(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?", fullmatch=True).filter(
-    str.isascii
-)
+WEIGHTS = st.from_regex(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?", fullmatch=True)
 
 
 def options(delimiter: str, decimal: str, plain: bool, labels: bool) -> list[str]:

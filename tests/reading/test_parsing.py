@@ -129,7 +129,7 @@ def edited(text: bytes, at: int, inserted: bytes) -> bytes:
 @pytest.mark.parametrize(("cells", "every"), [(20, 5), (1, 5), (160, 5)], ids=["matrix", "column", "row"])
 def test_one_byte_too_many_is_judged_as_the_naive_reader_does(inserted: bytes, cells: int, every: int) -> None:
     text = random_text(160 // cells, cells)
-    for at in range(0, len(text) - 1, 11):
+    for at in range(0, len(text) - 1, 41):
         changed = edited(text, at, inserted)
         with scanning(31):
             assert found_separators(changed, cells, every) == naive_separators(changed, cells, every)

@@ -10,7 +10,7 @@ import pytest
 from csvlstm.layouts.layout import Sizes
 from tests.exports import check_cell
 from tests.mistakes import FORGET_BIASES, SIZES, Layer, Made, changes, converted, mistakes, named, random_layer, write
-from tests.seeds import amounts, sampled
+from tests.seeds import SEED, amounts, sampled
 
 MISTAKES = mistakes()
 
@@ -42,10 +42,11 @@ def test_every_mistake_is_named_and_no_other_part_accused(
                 assert made.kind in found <= may_be_named(made, *sizes), name
 
 
-def test_any_two_mistakes_in_different_parts_are_both_named(tmp_path: Path) -> None:
-    draw = np.random.default_rng(0)
+@amounts(few=100, many=4000)
+def test_any_two_mistakes_in_different_parts_are_both_named(tmp_path: Path, count: int) -> None:
+    draw = np.random.default_rng(SEED)
     pairs = [pair for pair in combinations(MISTAKES, 2) if not MISTAKES[pair[0]].touches & MISTAKES[pair[1]].touches]
-    for first, second in (pairs[number] for number in draw.choice(len(pairs), 600, replace=False)):
+    for first, second in sampled(pairs, count):
         layer = random_layer(draw, 3, 5, 1.0)
         right = converted(layer)
         wrong = MISTAKES[first].make(layer, right, draw) | MISTAKES[second].make(layer, right, draw)
