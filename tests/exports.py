@@ -1,5 +1,6 @@
 """Random exports for tests: weights all different, sizes that no two of them share unless a test asks for it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,13 @@ from numpy.typing import NDArray
 from csvlstm.commands.audit import read_layer
 from csvlstm.commands.check import Check, check_files
 from csvlstm.commands.convert import Conversion, convert_files
+from csvlstm.converted.moving import Store, convert_text
+from csvlstm.converted.styles import Style
 from csvlstm.evidence.totals import Layer
 from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.plan import Plan
 from csvlstm.network.topology import Cell, single
+from csvlstm.reading.parsing import Text
 from csvlstm.reading.shapes import DEFAULTS, Options
 from csvlstm.reading.tables import Export, read_export
 from csvlstm.verdict.report import Report
@@ -50,3 +55,13 @@ def converted_layer(
 def named(layer: Layer, name: str, direction: str = "") -> Layer:
     """Give a layer a name, and a direction, in a network."""
     return layer._replace(cell=layer.cell._replace(layer=name, direction=direction))
+
+
+def turned_round(plan: Plan, export: Export, store: Store, style: Style) -> dict[str, Text]:
+    """Convert an export as text, and store each file with its last cell first: no conversion at all."""
+
+    def store_backwards(name: str, pieces: Iterable[bytes]) -> Text:
+        lines = b"".join(pieces).splitlines()
+        return store(name, [b",".join(line.split(b",")[::-1]) + b"\n" for line in lines[::-1]])
+
+    return convert_text(plan, export, store_backwards, style)

@@ -15,8 +15,8 @@ import pytest
 
 from csvlstm import __version__
 from csvlstm.commands import cli as commands
-from csvlstm.layouts.references import Quarters
 from tests import children
+from tests.exports import turned_round
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 KERNEL = str(SAMPLES / "sunspots" / "cell_0_kernel.csv")
@@ -253,10 +253,7 @@ def test_a_bug_is_one_line_and_shows_its_traceback_only_with_debug(
 def test_what_is_not_equivalent_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def without_swap(quarters: Quarters, input_size: int) -> tuple[Quarters, Quarters]:
-        return [quarter[:input_size] for quarter in quarters], [quarter[input_size:] for quarter in quarters]
-
-    monkeypatch.setattr("csvlstm.converted.moving.move", without_swap)
+    monkeypatch.setattr("csvlstm.commands.convert.convert_text", turned_round)
     assert commands.main(["convert", KERNEL, BIAS, *SIZES, "-o", str(tmp_path / "keras")]) == 1
     assert os.listdir(tmp_path) == []
     assert "different: 15 of 15 cells of kernel, gate f: " in capsys.readouterr().err

@@ -21,9 +21,9 @@ import pytest
 from csvlstm import read_weights
 from csvlstm.commands.cli import main
 from csvlstm.errors import CsvLstmError
-from csvlstm.layouts.references import Quarters
 from tests import children
 from tests.commands.test_cli import assert_refused, csvlstm
+from tests.exports import turned_round
 from tests.faults import SURVIVED, end, is_python_starting
 from tests.golden_recordings import NETWORKS, Recording, each, recording_named
 from tests.seeds import seeds
@@ -165,10 +165,7 @@ def test_wrong_sizes_name_the_row_that_declares_them(tmp_path: Path) -> None:
 def test_a_network_that_is_not_equivalent_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def without_swap(quarters: Quarters, input_size: int) -> tuple[Quarters, Quarters]:
-        return [quarter[:input_size] for quarter in quarters], [quarter[input_size:] for quarter in quarters]
-
-    monkeypatch.setattr("csvlstm.converted.moving.move", without_swap)
+    monkeypatch.setattr("csvlstm.commands.convert.convert_text", turned_round)
     assert main(["convert", "--layers", str(LAYERS), "-o", str(tmp_path / "keras")]) == 1
     assert os.listdir(tmp_path) == []
     assert "cell_1/bias.csv" in capsys.readouterr().err
