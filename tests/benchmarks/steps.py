@@ -21,8 +21,8 @@ STEPS = {
     "finding the quarters of each line": ["reading.tables:separators"],
     "moving them into new files": ["commands.convert:convert_text"],
     "parsing the numbers": ["reading.tables:parse"],
-    "holding the new text against the old": ["commands.convert:moved_arrays"],
-    "looking for damage": ["commands.convert:damage_of"],
+    "holding the new text against the old": ["commands.convert:edges_found_anew", "commands.convert:moved_arrays"],
+    "looking for damage": ["commands.convert:warnings_of"],
     "comparing all values": ["commands.convert:compare_blocks"],
     "running both cells": ["commands.convert:run_export", "commands.convert:compare_behaviour"],
     "making the files visible": ["converted.outputs:Staging.publish"],
@@ -149,9 +149,10 @@ def main() -> None:
     from argparse import Namespace
 
     from csvlstm.commands import cli, convert_arguments
-    from csvlstm.process import collect_rarely
+    from csvlstm.process import collect_rarely, use_one_thread
 
     collect_rarely()
+    use_one_thread()
     run = convert_arguments.run
 
     def watched(asked: Namespace) -> int:
