@@ -26,14 +26,15 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give an environment with a home and the programs of this interpreter, and nothing that changes what Python does.
+    """Give an environment with a home and the programs of this interpreter, and nothing that changes what is printed.
 
     >>> "PYTHONUNBUFFERED" in environment()
     False
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return {**kept, "PATH": path, "LC_ALL": "C.UTF-8", **more}
+    # Where the size of files is limited, Python would leave half of a module's bytecode for the next process.
+    return {**kept, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
 def start(

@@ -51,7 +51,7 @@ def test_a_child_has_default_signals_and_a_clean_environment() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert printed.startswith("True ")
-    assert "PYTHON" not in printed
+    assert "PYTHONUNBUFFERED" not in printed
 
 
 def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
