@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from ..errors import CsvLstmError, shown
+from ..layouts.arrays import Layout, Operand
+from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.layout import Sizes
 from ..reading.declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
@@ -24,12 +26,24 @@ DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
 
 
 def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
-    """Add what names an export: its files and sizes, or a table of layers, and how they are read."""
+    """Add what names an export: its files and sizes, or a table of layers, its layout, and how they are read."""
+    command.add_argument(
+        "files",
+        metavar="FILES",
+        nargs="*",
+        help="the CSVs of one cell in the order of its layout (KERNEL BIAS of TensorFlow 1), or the folder with them",
+    )
     if of_network:
         for option in ("--input-size", "--hidden-size"):
             command.add_argument(option, type=_refused_beside_layers, help=argparse.SUPPRESS)
     else:
-        _add_cell(command)
+        _add_sizes(command)
+    command.add_argument(
+        "--from", dest="source", metavar="LAYOUT", type=_layout, help="layout of the files (default tf1); see layouts"
+    )
+    command.add_argument(
+        "--to", dest="target", metavar="LAYOUT", type=_layout, default=TARGET, help="layout to make (default keras)"
+    )
     command.add_argument("--layers", metavar="LAYERS.CSV", help="the table of a network's cells, in place of these")
     command.add_argument(
         "--independent",
@@ -40,9 +54,19 @@ def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
         "--forget-bias",
         metavar="F",
         type=finite,
-        default=1.0,
         help="what the TensorFlow 1 cell adds to gate f at run time (default 1.0; 0 for weights of a CudnnLSTM); with "
         "--layers, that of the rows without a forget_bias",
+    )
+    command.add_argument(
+        "--target-forget-bias",
+        metavar="F",
+        type=finite,
+        help="what a TensorFlow 1 cell that is made will add to gate f (default 0: all of it is in the bias)",
+    )
+    command.add_argument("--no-bias", action="store_true", help="the cell has no bias")
+    command.add_argument("--projection", metavar="FILE", help="the projection of h (num_proj, proj_size)")
+    command.add_argument(
+        "--peepholes", metavar="FILE", nargs="+", help="the peepholes: those of i, f, o, or all in one"
     )
     add_reading(command)
     command.add_argument("--strict", action="store_true", help="refuse an export that shows damage, rather than warn")
@@ -68,16 +92,13 @@ def add_reading(command: argparse.ArgumentParser) -> None:
 
 
 def add_converted_set(command: argparse.ArgumentParser) -> None:
-    """Add the folder of a converted set, and what settles how its files are read."""
-    command.add_argument("directory", metavar="CONVERTED_DIR", help="folder of the converted set")
+    """Add what settles how the files of a converted set are read; its folder is the last of FILES."""
     yes_or_no = argparse.BooleanOptionalAction
     command.add_argument("--set-header", action=yes_or_no, help="the same as --header, about the converted set")
     command.add_argument("--set-index", action=yes_or_no, help="the same as --index, about the converted set")
 
 
-def _add_cell(command: argparse.ArgumentParser) -> None:
-    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel [(D+H) x 4H], gates i j f o")
-    command.add_argument("bias", metavar="BIAS", help="CSV of the bias [4H]")
+def _add_sizes(command: argparse.ArgumentParser) -> None:
     command.add_argument("--input-size", metavar="D", type=_size, required=True, help="input size of the cell")
     command.add_argument(
         "--hidden-size", metavar="H", type=_size, required=True, help="hidden size (units) of the cell"
@@ -86,6 +107,14 @@ def _add_cell(command: argparse.ArgumentParser) -> None:
 
 def _refused_beside_layers(text: str) -> NoReturn:
     raise argparse.ArgumentTypeError("goes with KERNEL and BIAS, not with --layers")
+
+
+def _layout(text: str) -> Layout:
+    layout = LAYOUTS.get(text.lower())
+    if layout is None or not layout.offered:
+        known = ", ".join(key for key, one in LAYOUTS.items() if one.offered)
+        raise argparse.ArgumentTypeError(f"{text!r} is no layout that is known; expected one of {known}")
+    return layout
 
 
 def add_report(command: argparse.ArgumentParser) -> None:
@@ -148,16 +177,53 @@ def tolerance(text: str) -> float:
 
 def network_of(asked: argparse.Namespace) -> "Network":
     """Give the network that the arguments name: one cell, or the layers of a table."""
-    from ..network.topology import Cell, single
+    from ..network.declaring import Declaration, declared_cell
+    from ..network.topology import single
 
+    extras = {
+        Operand.PEEPHOLE: asked.peepholes or [],
+        Operand.PROJECTION: [asked.projection] if asked.projection else [],
+    }
+    declared = Declaration(
+        asked.source,
+        asked.target,
+        asked.forget_bias,
+        asked.target_forget_bias,
+        not asked.no_bias,
+        {operand: files for operand, files in extras.items() if files},
+    )
     if asked.layers is not None:
         from ..network.layers import read_layers
 
-        return read_layers(asked.layers, asked.forget_bias, chained=not asked.independent)
+        _refuse_files_beside_layers(asked)
+        return read_layers(asked.layers, declared, chained=not asked.independent)
     if asked.independent:
         raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
-    refuse_two_standard_inputs(asked)
-    return single(Cell(asked.kernel, asked.bias, Sizes(asked.input_size, asked.hidden_size), asked.forget_bias))
+    return single(declared_cell(declared, asked.files, Sizes(asked.input_size, asked.hidden_size), reading_of(asked)))
+
+
+def _refuse_files_beside_layers(asked: argparse.Namespace) -> None:
+    given = [f"--{name}" for name in ("projection", "peepholes") if getattr(asked, name)]
+    if asked.files or given:
+        found = f"unrecognized arguments: {' '.join(asked.files or given)}"
+        raise CsvLstmError(found, expected="the files of all cells in the table of --layers")
+
+
+def files_behind_peepholes(asked: argparse.Namespace) -> list[str]:
+    """Take back the files behind those of the peepholes, whose number follows from the layout."""
+    given: list[str] = getattr(asked, "peepholes", None) or []
+    number = sum(Operand.PEEPHOLE in array.operands for array in (asked.source or SOURCE).extras) if given else 0
+    behind = given[number:] if number else []
+    del given[len(given) - len(behind) :]
+    return behind
+
+
+def directory_of(asked: argparse.Namespace) -> str:
+    """Take the folder of the converted set from the end of the files."""
+    if not asked.files:
+        raise CsvLstmError("no CONVERTED_DIR is given", expected="the folder of the converted set behind FILES")
+    directory: str = asked.files.pop()
+    return directory
 
 
 def reading_of(asked: argparse.Namespace) -> "Options":

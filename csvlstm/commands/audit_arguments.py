@@ -9,6 +9,7 @@ from .arguments import (
     add_converted_set,
     add_messages,
     add_source,
+    directory_of,
     network_of,
     reading_of,
     reading_of_set,
@@ -64,12 +65,13 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 
 def run(asked: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
+    directory = directory_of(asked)
     from ..evidence.records import as_json, as_text
     from .audit import Evidence, audit_files, refuse_form
 
     evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet, asked.strict)
     refuse_form(evidence)
-    audit = audit_files(network_of(asked), asked.directory, evidence, reading_of(asked), reading_of_set(asked))
+    audit = audit_files(network_of(asked), directory, evidence, reading_of(asked), reading_of_set(asked))
     warn(audit.warnings)
     if asked.json:
         print_json(as_json(audit), written=True)

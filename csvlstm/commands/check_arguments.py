@@ -12,6 +12,7 @@ from .arguments import (
     add_converted_set,
     add_report,
     add_source,
+    directory_of,
     network_of,
     reading_of,
     reading_of_set,
@@ -112,10 +113,11 @@ def _request(asked: argparse.Namespace) -> "Check":
     from ..verdict.model import DEFAULT_ACTIVATIONS, Activations
     from .check import Check
 
+    directory = directory_of(asked)
     recurrent, output = DEFAULT_ACTIVATIONS.recurrent, DEFAULT_ACTIVATIONS.output
     return Check(
         network_of(asked),
-        asked.directory,
+        directory,
         reading_of(asked),
         Slack(asked.atol, asked.rtol),
         asked.seed,

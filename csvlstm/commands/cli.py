@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from .. import __version__
 from ..errors import CsvLstmError, Place
 from ..process import refuse_little_memory
-from .arguments import BUG, REFUSED
+from .arguments import BUG, REFUSED, files_behind_peepholes
 from .streams import print_text, refuse_closed_output, say
 
 STDOUT_CLOSED = 141
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         _refuse_checkpoint(given)
-        asked = _parser(given).parse_args(given)
+        asked = _parse(given)
         refuse_little_memory()
         if any(getattr(asked, option, None) for option in ("stdout", "json", "csv", "list")):
             refuse_closed_output()
@@ -80,6 +80,19 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         say(f"{message}; see {self.prog} --help")
         raise SystemExit(REFUSED)
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    parser = _parser(given)
+    asked, rest = parser.parse_known_args(given)
+    # argparse gives a list of files all that stand before the first option; those behind it are of the same list.
+    files = getattr(asked, "files", None)
+    wrong = rest if files is None else [one for one in rest if one.startswith("-") and one != "-"]
+    if wrong:
+        parser.error(f"unrecognized arguments: {' '.join(wrong)}")
+    if files is not None:
+        files += [*rest, *files_behind_peepholes(asked)]
+    return asked
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

@@ -81,12 +81,12 @@ def convert_files(
     """
     network = asked.network
     inputs = [identity(path) for cell in network.cells for path in cell.paths]
-    if network.has_folders:
+    if network.is_listed:
         refuse_folder(directory, inputs, force)
     else:
         names = [f"{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
         refuse_outputs(directory, names, inputs, force)
-    with staging(directory, force, whole=network.has_folders) as files:
+    with staging(directory, force, whole=network.is_listed) as files:
         report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
 
@@ -94,7 +94,7 @@ def convert_files(
 def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
     flow, entries, seen = Flow(asked.network), list[Entry](), Seen()
     for cell, x in flow:
-        export = read_cell(cell, asked.options._replace(digest=asked.network.has_folders))
+        export = read_cell(cell, asked.options._replace(digest=asked.network.is_listed))
         converted = _convert(asked, cell, export, seen, x, files.store_in(path_of(cell.folder)), directory)
         flow.give(converted.outputs)
         entries += converted.entries
@@ -102,7 +102,7 @@ def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: A
         yield converted.report
         # What is still named while the next cell is read would stay in memory beside it.
         del export, converted
-    if asked.network.has_folders:
+    if asked.network.is_listed:
         files.store(MANIFEST, [write_manifest(entries, asked.style.delimiter)])
 
 
@@ -111,7 +111,7 @@ def _convert(
 ) -> _Converted:
     plan = cell.plan
     texts = convert_text(plan, export, store, asked.style)
-    entries = list(_entries(cell, plan, export, texts)) if asked.network.has_folders else []
+    entries = list(_entries(cell, plan, export, texts)) if asked.network.is_listed else []
     moved = moved_arrays(plan, export, edges_found_anew(plan, texts)) if asked.style == PLAIN else None
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
     folder = cell.folder_in(directory)
@@ -152,12 +152,12 @@ def _read_and_compare(
 
 def _entries(cell: Cell, plan: Plan, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
     """List the new files of a cell, with the file that each was made from."""
-    named = dict(zip(export.tables, cell.sources, strict=True))
+    named = dict(zip(export.tables, cell.sources or cell.paths, strict=True))
     for array in plan.target.arrays:
         grid = target_form(array, plan.sizes, export.vectors_are_columns).grid
         sources = dict.fromkeys(span.array for move in plan.into(array.name) for span in move.sources)
         yield Entry(
-            f"{cell.folder}/{array.name}.csv",
+            cell.listed(array.name),
             cell.layer,
             cell.direction,
             array.name,
@@ -166,4 +166,5 @@ def _entries(cell: Cell, plan: Plan, export: Export, texts: dict[str, Text]) -> 
             " + ".join(named[source] for source in sources),
             " + ".join(export.tables[source].sha256 for source in sources),
             sha256(texts[array.name]),
+            cell.target.key,
         )

@@ -4,7 +4,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ..errors import CsvLstmError
-from ..layouts.entries import TARGET
 from .arguments import DIFFERENT, DONE, add_report, add_source, decimal_sign, network_of, reading_of, show
 from .streams import print_bytes
 
@@ -57,8 +56,7 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 def _add_outputs(command: argparse.ArgumentParser) -> None:
     where = command.add_mutually_exclusive_group(required=True)
     where.add_argument("-o", "--output", metavar="DIR", help="folder for the files, made where it does not exist")
-    names = [array.name for array in TARGET.arrays]
-    where.add_argument("--stdout", choices=names, help="print this one file instead")
+    where.add_argument("--stdout", metavar="NAME", help="print this one file instead")
     command.add_argument(
         "--force", action="store_true", help="replace existing files in DIR, or a network there (never an input)"
     )
@@ -109,6 +107,11 @@ def run(asked: argparse.Namespace) -> int:
     from .convert import Conversion, convert_files, convert_in_memory
 
     network = network_of(asked)
+    names = [array.name for array in network.cells[0].target.arrays]
+    if asked.stdout and asked.stdout not in names:
+        raise CsvLstmError(
+            f"argument --stdout: invalid choice: {asked.stdout!r}", expected=f"one of {', '.join(names)}"
+        )
     decimal = asked.output_decimal.decode()
     style = Style(asked.output_delimiter, decimal, asked.output_plain_decimals, asked.output_labels)
     conversion = Conversion(network, reading_of(asked), not asked.no_check, asked.seed, asked.strict, style)

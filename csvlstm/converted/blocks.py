@@ -130,7 +130,20 @@ def _block_rows(move: Move, tables: Mapping[str, Table]) -> Iterable[bytes]:
     sums = block_values(move, {span.array: tables[span.array].values for span in move.sources})
     if not np.isfinite(sums).all():
         raise _beyond(move, tables)
-    return [b",".join(repr(number).encode() for number in row) for row in sums.tolist()]
+    written = [[repr(number).encode() for number in row] for row in sums.tolist()]
+    if len(move.sources) > 1 and not move.constants:
+        _keep_texts(written, move, tables)
+    return [b",".join(row) for row in written]
+
+
+def _keep_texts(written: list[list[bytes]], move: Move, tables: Mapping[str, Table]) -> None:
+    """Take a cell as it is written where all that is added to it is 0."""
+    for span in move.sources:
+        others = [one for one in move.sources if one is not span]
+        alone = np.all([one.cut(tables[one.array].values) == 0 for one in others], axis=0)
+        for row, (text, keep) in enumerate(zip(tables[span.array].edges.rows(span), alone.tolist(), strict=True)):
+            cells = text.split(b",")
+            written[row] = [cell if kept else old for cell, kept, old in zip(cells, keep, written[row], strict=True)]
 
 
 def _beyond(move: Move, tables: Mapping[str, Table]) -> CsvLstmError:

@@ -1,75 +1,138 @@
-"""A converted set as the arrays that `set_weights` takes."""
+"""A converted set as the arrays that the loader of its framework takes."""
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import CsvLstmError, Place, plural
-from ..layouts.arrays import Operand
-from ..layouts.entries import TARGET
-from ..layouts.layout import Sizes
+from ..layouts.arrays import Array, Layout, Operand
+from ..layouts.entries import LAYOUTS, TARGET
 from ..names import path_of
-from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_files
+from ..network.declaring import files_in
+from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_cells, listed_files, listed_layout
 from ..network.topology import BACKWARD, FORWARD
+from ..reading.fitting import sizes_that_fit
+from ..reading.shapes import Grid
 from ..reading.tables import Table
+from .loaders import CellWeights, for_loader
 from .sets import read_converted
 
 
-def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32") -> list[NDArray[Any]]:
-    """Read what was converted as the list that `set_weights` takes.
+def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32", *, layout: str | None = None) -> Any:
+    """Read what was converted as the framework's own loader takes it.
 
-    These are kernel [D, 4H], recurrent_kernel [H, 4H] and bias [4H]. A layer of two directions has the three of its
-    forward cell, then those of its backward cell, as `Bidirectional` takes them; a network has those of all its layers,
-    as `StackedRNNCells` takes them, or a model that holds these layers alone.
+    Of Keras a list for `set_weights`: kernel [D, 4H], recurrent_kernel [H, 4H] and bias [4H]; a layer of two directions
+    has the three of its forward cell, then those of its backward cell, as `Bidirectional` takes them; a network has
+    those of all its layers, as `StackedRNNCells` takes them, or a model that holds these layers alone. Of PyTorch the
+    dictionary that `load_state_dict` of one `nn.LSTM` takes, where one can hold the network. Of the others dictionaries
+    of arrays by their names, in the framework's own shapes: nested as Flax and Haiku have them, the directions of ONNX
+    and OpenVINO stacked; of more than one layer by the names of the layers. `layout` names the layout of a folder
+    without weights.csv whose files do not show it.
 
     Raises CsvLstmError where a file is missing, holds anything but weights, does not fit the others, or has a weight
-    that is too large for the dtype, and where a network is no longer what its weights.csv lists.
+    that is too large for the dtype, where a network is no longer what its weights.csv lists, and where no single
+    nn.LSTM can hold it.
 
     >>> [array.tolist() for array in read_weights("sample_data/quirks/converted_D1_H1", "float64")]
     [[[0.1, 0.3, 0.2, 0.4]], [[-0.5, -0.7, 0.6, 0.8]], [0.01, 1.03, 0.02, 0.04]]
     """
     if not np.issubdtype(np.dtype(dtype), np.floating):
         raise CsvLstmError(f"weights cannot be {np.dtype(dtype)}", expected="a float type")
-    return [array for folder in _folders(os.fspath(directory)) for array in _read_cell(folder, dtype)]
+    layers = _layers(os.fspath(directory), _layout_named(layout))
+    read = [[_read_cell(cell, dtype) for cell in cells] for cells in layers.values()]
+    return for_loader(dict(zip(layers, read, strict=True)), os.fspath(directory))
 
 
-def _folders(directory: str) -> list[str]:
-    """List the folders of the cells below a folder, or itself where it holds the files of one."""
+def _layout_named(key: str | None) -> Layout | None:
+    if key is not None and key not in LAYOUTS:
+        raise CsvLstmError(f"{key!r} is no layout", expected=f"one of {', '.join(LAYOUTS)}")
+    return LAYOUTS[key] if key else None
+
+
+class _Folder(NamedTuple):
+    """The folder of a cell, and the layout of its files."""
+
+    path: str
+    layout: Layout
+
+
+def _layers(directory: str, layout: Layout | None) -> dict[str, list[_Folder]]:
+    """List the cells below a folder by their layers; itself where it holds the files of one."""
     if has_manifest(directory):
-        return _listed_folders(directory)
+        return _listed_layers(directory)
     directions = [os.path.join(directory, direction) for direction in (FORWARD, BACKWARD)]
-    return directions if all(map(os.path.isdir, directions)) else [directory]
+    folders = directions if all(map(os.path.isdir, directions)) else [directory]
+    return {"": [_Folder(folder, files_in(folder, layout or _shown_layout(folder))[0]) for folder in folders]}
 
 
-def _listed_folders(directory: str) -> list[str]:
+def _shown_layout(folder: str) -> Layout | None:
+    """Give Keras's layout to a folder that has one of its kernels: of other layouts a list of files says so."""
+    kernels = (f"{array.name}.csv" for array in TARGET.arrays if not array.is_vector)
+    is_keras = any(os.path.exists(os.path.join(folder, name)) for name in kernels)
+    return TARGET if is_keras or not os.path.isdir(folder) else None
+
+
+def _listed_layers(directory: str) -> dict[str, list[_Folder]]:
     rows = listed_files(directory)
-    first, *_ = (f"{array.name}.csv" for array in TARGET.arrays)
-    if os.path.isfile(os.path.join(directory, first)):
+    layout = listed_layout(rows)
+    first = f"{layout.arrays[0].name}.csv"
+    if os.path.dirname(rows[0].text("file")) and os.path.isfile(os.path.join(directory, first)):
         found = f"holds a network ({MANIFEST}) and a layer ({first})"
         raise CsvLstmError(found, Place(directory), advice="move one of them to a folder of its own")
     for row in changed_files(directory, rows):
         found = f"{row.text('file')} is gone, or not the file that was converted: it has another SHA-256"
         advice = "csvlstm check tells what differs; convert the network again"
         raise CsvLstmError(found, row.place("sha256"), advice=advice)
-    return [os.path.join(directory, path_of(os.path.dirname(row.text("file")))) for row in rows[:: len(TARGET.arrays)]]
+    layers: dict[str, list[_Folder]] = {}
+    for cell in listed_cells(rows):
+        folder = os.path.dirname(cell[0].text("file"))
+        parts = {row.text("part") for row in cell}
+        arrays = tuple(one for one in (*layout.arrays, *layout.extras) if one.name in parts)
+        of_cell = _Folder(os.path.join(directory, path_of(folder)), layout._replace(arrays=arrays))
+        layers.setdefault(folder.partition("/")[0], []).append(of_cell)
+    return layers
 
 
-def _read_cell(directory: str, dtype: DTypeLike) -> list[NDArray[Any]]:
-    converted = read_converted(directory, TARGET)
-    recurrent = next(array for array in TARGET.arrays if Operand.HIDDEN in array.operands).name
-    hidden_size, name = len(converted[recurrent].values), converted[recurrent].name
-    for array, file in zip(TARGET.arrays, converted.values(), strict=True):
-        rows, columns = file.values.shape
-        _, width = array.shape(Sizes(1, hidden_size))
-        fits = sorted((rows, columns)) == [1, width] if array.is_vector else columns == width
-        if not fits:
-            cells = f"{rows} x {columns} {plural(rows * columns, 'cell does', 'cells do')}"
-            found = f"{cells} not fit {name}, whose {hidden_size} rows are the hidden size"
-            raise CsvLstmError(found, Place(file.name), expected=f"4H = {width} cells in a row")
-    arrays = zip(TARGET.arrays, converted.values(), strict=True)
-    return [_cast(file, dtype).reshape(-1 if array.is_vector else file.values.shape) for array, file in arrays]
+def _read_cell(cell: _Folder, dtype: DTypeLike) -> CellWeights:
+    converted = read_converted(cell.path, cell.layout)
+    recurrent = next(array for array in cell.layout.arrays if Operand.HIDDEN in array.operands)
+    seen = [
+        [Grid(len(file.values), file.values.shape[1], header_row=False, index_column=False)]
+        for file in converted.values()
+    ]
+    fitting = sizes_that_fit(cell.layout.arrays, seen)
+    if not fitting:
+        raise _misfit(cell, converted, recurrent.name)
+    sizes = fitting[0]
+    arrays = {
+        array.name: _cast(converted[array.name], dtype).reshape(array.framework_shape(sizes))
+        for array in cell.layout.arrays
+    }
+    return CellWeights(cell.layout, sizes, arrays)
+
+
+def _misfit(cell: _Folder, converted: dict[str, Table], recurrent: str) -> CsvLstmError:
+    """Say which file does not fit the one that shows the hidden size."""
+    by = cell.layout.array(recurrent)
+    shape = converted[recurrent].values.shape
+    hidden_size = shape[by.gates_along == "columns"] // len(by.gates) if cell.layout.is_stacked else min(shape)
+    shapes = {array: converted[array.name].values.shape for array in cell.layout.arrays}
+    wrong = next((array for array, shape in shapes.items() if not _fits_alone(array, shape, hidden_size)), by)
+    rows, columns = shapes[wrong]
+    cells = f"{rows} x {columns} {plural(rows * columns, 'cell does', 'cells do')}"
+    found = f"{cells} not fit {converted[recurrent].name}, whose {hidden_size} rows are the hidden size"
+    along = len(wrong.gates) * hidden_size * (len(wrong.operands) if wrong.is_vector else 1)
+    expected = f"{wrong.dimensions[-1]} = {along} cells in a row"
+    return CsvLstmError(found, Place(converted[wrong.name].name), expected=expected)
+
+
+def _fits_alone(array: Array, shape: tuple[int, int], hidden_size: int) -> bool:
+    along = len(array.gates) * hidden_size
+    if array.is_vector:
+        return sorted(shape) == [1, along * len(array.operands)]
+    return shape[array.gates_along == "columns"] == along
 
 
 def _cast(file: Table, dtype: DTypeLike) -> NDArray[Any]:

@@ -201,7 +201,9 @@ class Layout(NamedTuple):
     `arrays` are in the order in which the framework takes them, `extras` those that only some cells have (peepholes, a
     projection). `forget_bias` is what the cell adds to its forget gate at run time and keeps in no file: a constant, or
     the default of an argument. `states` are the names c and h in the order of the framework, `loading` says how its
-    weights are set. A layout that is not `offered` is known to the diagnosis only.
+    weights are set. `bias_is_optional` where the framework has cells without a bias. `loaded_under` are the keys under
+    which its loader takes an array, of a nested dictionary where they are more than one; none where it takes a list.
+    A layout that is not `offered` is known to the diagnosis only.
     """
 
     key: str
@@ -213,6 +215,8 @@ class Layout(NamedTuple):
     forget_bias: float = 0.0
     forget_bias_is_argument: bool = False
     extras: tuple[Array, ...] = ()
+    bias_is_optional: bool = False
+    loaded_under: tuple[str, ...] = ("{name}",)
     offered: bool = False
 
     @property
@@ -224,6 +228,11 @@ class Layout(NamedTuple):
     def operands(self) -> tuple[Operand, ...]:
         """What its arrays are the weights of, each once."""
         return tuple(dict.fromkeys(operand for array in self.arrays for operand in array.operands))
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether the weights of inputs and hidden states stand in one array, as TensorFlow 1 has them."""
+        return any({Operand.INPUT, Operand.HIDDEN} <= {*array.operands} for array in self.arrays)
 
     @property
     def biases(self) -> tuple[Operand, ...]:

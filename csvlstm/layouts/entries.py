@@ -43,6 +43,8 @@ KERAS = Layout(
     states=("h", "c"),
     loading="layer.set_weights([kernel, recurrent_kernel, bias])",
     source="LSTMCell.call in keras/src/layers/rnn/lstm.py (3)",
+    bias_is_optional=True,
+    loaded_under=(),
     offered=True,
 )
 
@@ -58,6 +60,7 @@ ONNX = Layout(
     states=("h", "c"),
     loading="initializers W, R and B of an LSTM node",
     source="the operator LSTM in onnx/defs/rnn/defs.cc",
+    bias_is_optional=True,
     offered=True,
 )
 
@@ -74,6 +77,8 @@ PYTORCH = Layout(
     states=("h", "c"),
     loading="lstm.load_state_dict of the arrays as weight_ih_l0, weight_hh_l0, bias_ih_l0 and bias_hh_l0",
     source="the docstring of LSTM in torch/nn/modules/rnn.py (2.13)",
+    bias_is_optional=True,
+    loaded_under=("{name}_l{layer}{reverse}",),
     offered=True,
 )
 
@@ -88,6 +93,7 @@ FLAX = Layout(
     states=("c", "h"),
     loading="the parameters of nn.LSTMCell or nn.OptimizedLSTMCell, nested: {'ii': {'kernel': ...}, ...}",
     source="LSTMCell.__call__ in flax/linen/recurrent.py (0.12)",
+    loaded_under=("{module}", "{leaf}"),
     offered=True,
 )
 
@@ -99,6 +105,7 @@ HAIKU = Layout(
     states=("h", "c"),
     loading="the parameters of hk.LSTM, {'lstm/linear': {'w': ..., 'b': ...}}",
     source="LSTM.__call__ in haiku/_src/recurrent.py (0.0.17)",
+    loaded_under=("lstm/linear", "{name}"),
     offered=True,
 )
 
@@ -124,6 +131,7 @@ EQUINOX = Layout(
     states=("h", "c"),
     loading="eqx.tree_at of the fields weight_ih, weight_hh and bias of eqx.nn.LSTMCell",
     source="LSTMCell.__call__ in equinox/nn/_rnn.py (0.13)",
+    bias_is_optional=True,
     offered=True,
 )
 
@@ -138,6 +146,7 @@ MLX = Layout(
     states=("h", "c"),
     loading="lstm.load_weights of the arrays as Wx, Wh and bias",
     source="LSTM.__call__ in mlx/nn/layers/recurrent.py (0.32)",
+    bias_is_optional=True,
     offered=True,
 )
 
@@ -152,6 +161,7 @@ NNX = Layout(
     states=("c", "h"),
     loading="dense_i.kernel, dense_h.kernel and dense_h.bias of nnx.OptimizedLSTMCell",
     source="OptimizedLSTMCell.__call__ in flax/nnx/nn/recurrent.py (0.12)",
+    loaded_under=("{module}", "{leaf}"),
     offered=True,
 )
 

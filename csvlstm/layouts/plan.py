@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..errors import CsvLstmError
 from .arrays import AnySizes, Array, Layout, Operand, Span
+from .entries import LAYOUTS
 from .layout import Gate
 
 
@@ -135,7 +136,7 @@ def _gained(
     source: Layout, target: Layout, forget_bias: float | None, target_forget_bias: float | None
 ) -> tuple[float, ...]:
     """List what the forget gate gains: what the source adds at run time, less what the target will add."""
-    there, here = _run_time(source, forget_bias), _run_time(target, target_forget_bias)
+    there, here = run_time_forget_bias(source, forget_bias), run_time_forget_bias(target, target_forget_bias)
     if target.forget_bias_is_argument and target_forget_bias is None:
         here = 0.0
     if not (source.adds_forget_bias or target.adds_forget_bias):
@@ -143,7 +144,8 @@ def _gained(
     return (there,) if here == 0 else (0.0,) if there == here else (there, -here)
 
 
-def _run_time(layout: Layout, declared: float | None) -> float:
+def run_time_forget_bias(layout: Layout, declared: float | None) -> float:
+    """Give what a cell adds to its forget gate at run time; raises CsvLstmError where it cannot be what is declared."""
     if declared is None or layout.forget_bias_is_argument:
         return layout.forget_bias if declared is None else declared
     if declared != layout.forget_bias:
@@ -152,14 +154,21 @@ def _run_time(layout: Layout, declared: float | None) -> float:
     return declared
 
 
-_EXTRAS = {Operand.PEEPHOLE: "peepholes", Operand.PROJECTION: "a projection"}
+EXTRAS = {Operand.PEEPHOLE: "peepholes", Operand.PROJECTION: "a projection"}
+"""What only some cells have, in words."""
+
+
+def which_could(operand: Operand) -> str:
+    """Say which layouts have a place for peepholes, or for a projection."""
+    able = [layout for layout in LAYOUTS.values() if layout.offered and operand in layout.with_extras(operand).operands]
+    return f"{' and '.join(layout.framework for layout in able)} have a place for {EXTRAS[operand]}"
 
 
 def _refuse(source: Layout, target: Layout, gained: tuple[float, ...]) -> None:
-    for operand, words in _EXTRAS.items():
+    for operand, words in EXTRAS.items():
         if operand in source.operands and operand not in target.operands:
             found = f"the cell has {words}, for which {target.framework} has no place"
-            raise CsvLstmError(found, advice="convert to a layout that has one")
+            raise CsvLstmError(found, advice=which_could(operand))
     if Operand.PROJECTION in target.operands and Operand.PROJECTION not in source.operands:
         raise CsvLstmError(f"{target.framework} is to have a projection, and the cell of {source.framework} has none")
     if not target.biases and (source.biases or any(gained)):

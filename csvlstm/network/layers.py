@@ -6,33 +6,42 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, shown
+from ..layouts.arrays import Layout
 from ..layouts.layout import Sizes
 from ..names import path_of
 from ..reading.declared import LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
 from ..reading.tabular import Row, read_table
+from .declaring import DEFAULT, Declaration, declared_cell
 from .manifest import MANIFEST
 from .topology import BACKWARD, FORWARD, Cell, Network
 
-REQUIRED = ("layer", "kernel", "bias", "input_size", "hidden_size")
+SIZES = ("input_size", "hidden_size")
 OPTIONAL = ("direction", "forget_bias")
+FOLDER = "folder"
 _FORMULA = "=+-@"
 _LONGEST = 255
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
 
 
-def read_layers(path: str, forget_bias: float = 1.0, *, chained: bool = True) -> Network:
+def read_layers(path: str, declared: Declaration = DEFAULT, *, chained: bool = True) -> Network:
     """Read the table of a network's cells, from the input up; paths in it are relative to the table.
 
-    `forget_bias` holds for the rows that name none. Raises CsvLstmError, with the row and the column, for names that
-    are no folders, cells that are there twice, files that are not there, and, where the layers are `chained`, an input
-    size that does not continue the layer before.
+    The files of TensorFlow 1 stand in columns of their names, those of other layouts in a column `folder`; peepholes
+    and a projection have columns, too. What is `declared` holds for the rows that say nothing else.
+
+    Raises CsvLstmError, with the row and the column, for names that are no folders, cells that are there twice, files
+    that are not there, and, where the layers are `chained`, an input size that does not continue the layer before.
 
     >>> [cell.sizes for cell in read_layers("sample_data/sunspots/layers.csv").cells]
     [Sizes(input_size=3, hidden_size=5), Sizes(input_size=5, hidden_size=4)]
     """
     folder = "" if path == STANDARD_INPUT else os.path.dirname(path)
-    rows = [_Declared(row, _cell(row, folder, forget_bias)) for row in read_table(path, REQUIRED, OPTIONAL)]
+    source = declared.source_of_files
+    columns = _file_columns(source)
+    extras = tuple(array.name for array in source.extras)
+    required = ("layer", *columns, *SIZES)
+    rows = [_Declared(row, _cell(row, folder, declared)) for row in read_table(path, required, (*OPTIONAL, *extras))]
     layers = [list(layer) for _, layer in groupby(rows, key=lambda declared: declared.cell.layer)]
     _refuse_names([layer[0] for layer in layers])
     for layer in layers:
@@ -55,16 +64,28 @@ class _Declared(NamedTuple):
     cell: Cell
 
 
-def _cell(row: Row, folder: str, forget_bias: float) -> Cell:
-    return Cell(
-        _file(row, "kernel", folder),
-        _file(row, "bias", folder),
-        Sizes(_size(row, "input_size"), _size(row, "hidden_size")),
-        _number(row, "forget_bias") if row.text("forget_bias") else forget_bias,
-        _layer(row),
-        _direction(row),
-        (row.text("kernel"), row.text("bias")),
-        str(Place(row.file, row.line)),
+def _file_columns(source: Layout) -> tuple[str, ...]:
+    """Name the columns that say where the files of a cell are: a column a file where there are two, or their folder."""
+    return tuple(array.name for array in source.arrays) if source.is_stacked else (FOLDER,)
+
+
+def _cell(row: Row, folder: str, declared: Declaration) -> Cell:
+    source = declared.source_of_files
+    columns = _file_columns(source)
+    paths = [_file(row, column, folder) for column in columns]
+    extras = {
+        operand: [_file(row, array.name, folder) for array in source.extras if operand in array.operands]
+        for operand in dict.fromkeys(one for array in source.extras for one in array.operands if row.text(array.name))
+    }
+    forget_bias = _number(row, "forget_bias") if row.text("forget_bias") else declared.forget_bias
+    sizes = Sizes(_size(row, "input_size"), _size(row, "hidden_size"))
+    cell = declared_cell(declared._replace(source=source, forget_bias=forget_bias, extras=extras), paths, sizes)
+    named = [row.text(column) for column in (*columns, *(array.name for array in source.extras)) if row.text(column)]
+    return cell._replace(
+        layer=_layer(row),
+        direction=_direction(row),
+        sources=tuple(named if source.is_stacked else (f"{named[0]}/{array.name}.csv" for array in cell.layout.arrays)),
+        declared=str(Place(row.file, row.line)),
     )
 
 
@@ -102,6 +123,11 @@ def _file(row: Row, column: str, folder: str) -> str:
         found = f"the {column} has no file" if not name else f"the {column} is {STANDARD_INPUT}, standard input"
         raise CsvLstmError(found, place, expected="the path of a CSV file")
     path = os.path.join(folder, path_of(name))
+    if column == FOLDER:
+        if not os.path.isdir(path):
+            found = f"there is no folder {path!r}"
+            raise CsvLstmError(found, place, expected="a folder", advice="paths are relative to the table")
+        return path
     if not os.path.exists(path) or os.path.isdir(path):
         found = f"{path!r} is a folder" if os.path.isdir(path) else f"there is no file {path!r}"
         raise CsvLstmError(found, place, expected=f"the CSV of the {column}", advice="paths are relative to the table")

@@ -2,12 +2,13 @@
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from ..errors import CsvLstmError
 from ..layouts.arrays import Layout
-from ..layouts.entries import TARGET
+from ..layouts.entries import LAYOUTS, TARGET
 from ..names import path_of
 from ..reading.tabular import Row, read_table
 
@@ -18,7 +19,7 @@ class Entry(NamedTuple):
     """A file of a converted network: what it holds, its shape, what it was made from, and the SHA-256 of both.
 
     `file` is relative to the network's folder, `source` is as the table of layers names it. `rows` and `columns` are
-    those of the file as it lies there.
+    those of the file as it lies there, `layout` is the key of the layout of all files.
     """
 
     file: str
@@ -30,13 +31,14 @@ class Entry(NamedTuple):
     source: str
     source_sha256: str
     sha256: str
+    layout: str = TARGET.key
 
 
 def write_manifest(entries: Iterable[Entry], delimiter: str = ",") -> bytes:
     """Give the text of weights.csv.
 
     >>> write_manifest([Entry("a/bias.csv", "a", "", "bias", 1, 4, "b.csv", "4f", "a1")]).splitlines()[1]
-    b'a/bias.csv,a,,bias,1,4,b.csv,4f,a1'
+    b'a/bias.csv,a,,bias,1,4,b.csv,4f,a1,keras'
     """
     # Imported here, because a single layer has no list of files.
     import csv
@@ -57,24 +59,61 @@ def has_manifest(directory: str | os.PathLike[str]) -> bool:
     return os.path.lexists(os.path.join(directory, MANIFEST))
 
 
-def listed_files(directory: str | os.PathLike[str], layout: Layout = TARGET) -> list[Row]:
-    """Read which files a converted network consists of, cell by cell, those of each in the order of its layout.
+def listed_files(directory: str | os.PathLike[str]) -> list[Row]:
+    """Read which files a converted network consists of: those of each cell in the order of their layout.
 
     Raises CsvLstmError where weights.csv cannot be read or lists anything else.
     """
     rows = read_table(os.path.join(directory, MANIFEST), ("file", "part", "sha256"), Entry._fields)
-    parts = [array.name for array in layout.arrays]
-    for number, row in enumerate(rows):
-        part = parts[number % len(parts)]
-        folder = os.path.dirname(rows[number - number % len(parts)].text("file"))
-        expected = f"{folder}/{part}.csv"
-        # What leads out of the folder is no file of this network.
-        if row.text("file") != expected or not {"", ".", ".."}.isdisjoint(expected.split("/")):
-            found = f"{row.text('file')!r} is out of order"
-            raise CsvLstmError(found, row.place("file"), expected=f"LAYER/{', '.join(f'{part}.csv' for part in parts)}")
-    if len(rows) % len(parts):
-        raise CsvLstmError("ends in the middle of a layer", rows[-1].place("file"), advice="convert the network again")
+    layout = listed_layout(rows)
+    for cell in listed_cells(rows):
+        _refuse_order(cell, layout)
+        _refuse_missing(cell, layout, os.fspath(directory))
     return rows
+
+
+def _refuse_order(cell: list[Row], layout: Layout) -> None:
+    known = [array.name for array in (*layout.arrays, *layout.extras)]
+    parts = [row.text("part") for row in cell]
+    in_order = [name for name in known if name in parts]
+    for row, part in zip(cell, in_order + [""] * (len(cell) - len(in_order)), strict=True):
+        folder, name = os.path.split(row.text("file"))
+        # What leads out of the folder is no file of this network.
+        is_inside = {"", ".", ".."}.isdisjoint(folder.split("/")) if folder else True
+        if row.text("part") != part or name != f"{part}.csv" or not is_inside:
+            names = ", ".join(f"{array.name}.csv" for array in layout.arrays)
+            raise CsvLstmError(f"{row.text('file')!r} is out of order", row.place("file"), expected=f"LAYER/{names}")
+
+
+def _refuse_missing(cell: list[Row], layout: Layout, directory: str) -> None:
+    """Refuse a cell of which not all files are listed; one without a bias has no file of it."""
+    missing = {array.name for array in layout.arrays} - {row.text("part") for row in cell}
+    biases = {array.name for array in layout.arrays} - {array.name for array in layout.without_bias().arrays}
+    folder = os.path.join(directory, path_of(os.path.dirname(cell[0].text("file"))))
+    there = any(os.path.lexists(os.path.join(folder, f"{name}.csv")) for name in missing)
+    if missing and (missing != biases or there or not layout.bias_is_optional):
+        found = "ends in the middle of a layer"
+        raise CsvLstmError(found, cell[-1].place("file"), advice="convert the network again")
+
+
+def listed_layout(rows: Sequence[Row]) -> Layout:
+    """Give the layout of the files that weights.csv lists; raises CsvLstmError where it is not known."""
+    key = rows[0].text("layout") or TARGET.key
+    other = next((row for row in rows if (row.text("layout") or TARGET.key) != key), None)
+    if other or key not in LAYOUTS:
+        row = other or rows[0]
+        found = (
+            f"{row.text('layout')!r} is another layout than that of the first file"
+            if other
+            else f"{key!r} is no layout"
+        )
+        raise CsvLstmError(found, row.place("layout"), advice="convert the network again")
+    return LAYOUTS[key]
+
+
+def listed_cells(rows: Iterable[Row]) -> list[list[Row]]:
+    """Put the rows of each cell together."""
+    return [list(cell) for _, cell in groupby(rows, key=lambda row: os.path.dirname(row.text("file")))]
 
 
 def changed_files(directory: str | os.PathLike[str], rows: Iterable[Row]) -> Iterator[Row]:

@@ -27,7 +27,7 @@ class Cell(NamedTuple):
     """One TensorFlow 1 cell: its exported files, its declared sizes, and where it stands in a network.
 
     `layer` and `direction` are empty for a cell that stands alone, `direction` also in a layer of one cell. `sources`
-    are the names of both files as the table of layers has them, and `declared` says where it declares the sizes. Its
+    are the names of its files as the table of layers has them, and `declared` says where it declares the sizes. Its
     files are in a `layout`, its converted set in that of the `target`, whose cell will be built with the
     `target_forget_bias` where that is an argument. `files` are those of a layout that has others than two.
     """
@@ -38,7 +38,7 @@ class Cell(NamedTuple):
     forget_bias: float = 1.0
     layer: str = ""
     direction: str = ""
-    sources: tuple[str, str] = ("", "")
+    sources: tuple[str, ...] = ()
     declared: str = ""
     layout: Layout = SOURCE
     target: Layout = TARGET
@@ -71,6 +71,10 @@ class Cell(NamedTuple):
         """The path of its converted set where that of the network is `directory`."""
         return os.path.join(directory, path_of(self.folder)) if self.folder else directory
 
+    def listed(self, array: str) -> str:
+        """Give the name of a file of its converted set as weights.csv has it."""
+        return "/".join(filter(None, (self.folder, f"{array}.csv")))
+
     @property
     def is_backward(self) -> bool:
         """Whether it gets the steps in reverse order."""
@@ -96,6 +100,11 @@ class Network(NamedTuple):
     def has_folders(self) -> bool:
         """Whether each cell has a folder of its own; a single cell's files lie in the converted folder itself."""
         return any(cell.folder for cell in self.cells)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its converted files are listed in weights.csv, as all are but those of a single Keras layer."""
+        return self.has_folders or any(cell.target.key != TARGET.key for cell in self.cells)
 
     @property
     def weights(self) -> int:

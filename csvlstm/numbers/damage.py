@@ -98,9 +98,10 @@ def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool
 
     Raises CsvLstmError as `damage_of` does.
     """
-    found = damage_of(export.kernel, export.bias, allowed=allowed)
+    found = damage_of(*export.tables.values(), allowed=allowed)
     found += [_twin(twin) for twin in seen.twins(export)]
-    found += [damage for damage in [added_forget_bias(export.bias, forget_bias)] if damage]
+    added = added_forget_bias(export.bias, forget_bias) if export.layout.adds_forget_bias else None
+    found += [added] if added else []
     if found and not allowed:
         raise found[0].as_error()
     return found

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from ..errors import CsvLstmError, Place
-from ..layouts.arrays import AnySizes, Array, Operand
+from ..layouts.arrays import AnySizes, Array, Operand, ProjectedSizes
 from ..layouts.layout import Sizes
-from .dialect import Canonical
+from .dialect import Canonical, readings
 from .shapes import Grid, Options, cells_per_line, grids
+from .sources import read_source
 
 Files = Sequence[tuple[Array, Sequence[Canonical]]]
 """The arrays of a layout, in its order, each with the readings of its file."""
@@ -26,25 +27,22 @@ def sizes_that_fit(arrays: Sequence[Array], seen: Sequence[Sequence[Grid]]) -> l
 
 
 def _sizes(arrays: Sequence[Array], chosen: Sequence[Grid]) -> Iterator[Sizes]:
-    first, grid = next((array, grid) for array, grid in zip(arrays, chosen, strict=True) if array.gates)
-    for hidden_size in _hidden_sizes(first, grid):
-        for input_size in _input_sizes(arrays, chosen, hidden_size):
-            sizes = Sizes(input_size, hidden_size)
-            if all(_fits(array, grid, sizes) for array, grid in zip(arrays, chosen, strict=True)):
-                yield sizes
-
-
-def _hidden_sizes(array: Array, grid: Grid) -> list[int]:
-    gates = len(array.gates) * (len(array.operands) if array.is_vector else 1)
-    along = grid.cells if array.is_vector else grid.columns if array.gates_along == "columns" else grid.rows
-    return [] if along % gates else [along // gates]
-
-
-def _input_sizes(arrays: Sequence[Array], chosen: Sequence[Grid], hidden_size: int) -> list[int]:
-    array, grid = next((one, grid) for one, grid in zip(arrays, chosen, strict=True) if Operand.INPUT in one.operands)
+    given = list(zip(arrays, chosen, strict=True))
+    first, grid = next((array, grid) for array, grid in given if array.gates)
+    gates = len(first.gates) * (len(first.operands) if first.is_vector else 1)
+    along = grid.cells if first.is_vector else grid.columns if first.gates_along == "columns" else grid.rows
+    hidden_size, rest = divmod(along, gates)
+    if rest or not hidden_size:
+        return
+    projection = next((grid for array, grid in given if not array.gates), None)
+    output_size = projection.cells // hidden_size if projection else hidden_size
+    array, grid = next((array, grid) for array, grid in given if Operand.INPUT in array.operands)
     across = grid.rows if array.gates_along == "columns" else grid.columns
-    input_size = across - hidden_size * (Operand.HIDDEN in array.operands)
-    return [input_size] if input_size > 0 else []
+    input_size = across - output_size * (Operand.HIDDEN in array.operands)
+    projected = ProjectedSizes(input_size, hidden_size, output_size)
+    sizes = projected if projection else Sizes(input_size, hidden_size)
+    if input_size > 0 and all(_fits(array, grid, sizes) for array, grid in given):
+        yield sizes
 
 
 def _fits(array: Array, grid: Grid, sizes: AnySizes) -> bool:
@@ -74,3 +72,15 @@ def misfit(files: Files, declared: AnySizes, options: Options) -> CsvLstmError:
 
 def _in_order(files: Files) -> str:
     return f"are these the files {', '.join(f'{array.name}.csv' for array, _ in files)} of one cell, in this order?"
+
+
+def projected_size(path: str, hidden_size: int, options: Options) -> int:
+    """Give the size P of a projection whose file has P cells for each of the hidden units; raises CsvLstmError."""
+    source = read_source(path)
+    seen = [grid for text in readings(source.data, source.name) for grid in grids(text.text, options)]
+    size = next((grid.cells // hidden_size for grid in seen if grid.cells % hidden_size == 0), 0)
+    if not size:
+        lies = seen[0] if seen else "no"
+        expected = f"H x P = {hidden_size} x P cells, or P x H"
+        raise CsvLstmError(f"{lies} cells are no projection", Place(source.name), expected=expected)
+    return size

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, shown
-from ..layouts.arrays import AnySizes, Array, Layout
+from ..layouts.arrays import AnySizes, Array, Layout, Operand
 from ..layouts.entries import SOURCE
 from ..layouts.layout import GATES, Sizes
 from .decimals import Cell
@@ -121,8 +121,9 @@ class Export(NamedTuple):
 
     @property
     def bias(self) -> Table:
-        """The bias [1, 4H] of TensorFlow 1; of other layouts the last array."""
-        return next(reversed(self.tables.values()))
+        """The bias [1, 4H] of TensorFlow 1; of a cell without one the last array."""
+        names = [array.name for array in self.layout.arrays if Operand.BIAS in array.operands]
+        return self.tables[names[0]] if names else next(reversed(self.tables.values()))
 
     def table_of(self, part: str) -> Table:
         """Give the table that a part of the converted set is made of."""

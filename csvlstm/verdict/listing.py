@@ -14,18 +14,19 @@ def misled(directory: str, network: Network) -> list[Finding]:
 
     Raises CsvLstmError where weights.csv cannot be read.
     """
-    return list(_misled(directory, network)) if network.has_folders and has_manifest(directory) else []
+    return list(_misled(directory, network)) if network.is_listed and has_manifest(directory) else []
 
 
 def _misled(directory: str, network: Network) -> Iterator[Finding]:
     rows = listed_files(directory)
-    declared = [f"{cell.folder}/{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
+    declared = [cell.listed(array.name) for cell in network.cells for array in cell.target.arrays]
     if [row.text("file") for row in rows] != declared:
         found = "the files are not listed as the layers say: read_weights would load them in another order"
         yield _finding(Mistake("listed_order", found, "convert the network again"))
     for row in rows:
         folder = "/".join(filter(None, (row.text("layer"), row.text("direction"))))
-        if "layer" in row.cells and row.text("file") != f"{folder}/{row.text('part')}.csv":
+        file = "/".join(filter(None, (folder, f"{row.text('part')}.csv")))
+        if "layer" in row.cells and row.text("file") != file:
             found = f"line {row.line} says that {row.text('file')} is {row.text('part')} of layer {folder}"
             yield _finding(Mistake("listed_layer", found, "convert the network again"))
     for row in changed_files(directory, rows):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import __version__
 from ..errors import plural
 from ..network.topology import Cell, Network
+from .carried import biases_as_text, loading_as_text
 from .equivalence import Result
 from .results import DIFFERENT, LEVELS, WITHIN_TOLERANCE, BlockResult
 from .telling import recorded_as_json, recorded_as_text
@@ -156,7 +157,7 @@ def as_text(report: Report) -> str:
         lines += [f"mistake {where}{finding}" for finding in cell.findings]
     lines += [f"mistake {finding}" for finding in report.findings]
     lines += recorded_as_text(report.replay) if report.replay else []
-    lines += [_written(report)] if report.written else []
+    lines += [_written(report), *loading_as_text(report.network)] if report.written else []
     return "\n".join(lines)
 
 
@@ -168,10 +169,7 @@ def _exact(report: Report) -> str:
     cells, differing = (sum(getattr(block, name) for block in report.blocks) for name in ("cells", "differing"))
     network = f" of {len(report.cells)} LSTM {plural(len(report.cells), 'cell')}" if report.network.has_folders else ""
     found = f"{report.verdict}: {differing} of {cells} cells differ in {len(report.blocks)} blocks{network}"
-    with_bias = [cell for cell in report.network.cells if cell.forget_bias]
-    forget_bias = repr(report.network.forget_bias) if report.network.forget_bias is not None else "of each layer"
-    added = f", forget bias {forget_bias} added to {sum(cell.sizes.hidden_size for cell in with_bias)} of them"
-    return found + (added if with_bias else "")
+    return found + "".join(f", {words}" for words in biases_as_text(report.network))
 
 
 def _differing(report: Report) -> list[str]:
@@ -213,7 +211,7 @@ def _times(share: float) -> str:
 
 
 def _written(report: Report) -> str:
-    if not report.network.has_folders:
+    if not report.network.is_listed:
         return f"wrote {', '.join(report.written)}"
     *files, manifest = report.written
     return f"wrote {manifest} and the {len(files)} files that it lists"

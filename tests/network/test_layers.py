@@ -6,6 +6,7 @@ import pytest
 
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.layout import Sizes
+from csvlstm.network.declaring import Declaration
 from csvlstm.network.layers import read_layers
 from csvlstm.network.topology import Cell
 
@@ -61,14 +62,23 @@ def test_a_cell_knows_its_files_and_where_it_was_declared() -> None:
     Path("deep/k.csv").write_text("0\n")
     Path("deep/b.csv").write_text("0\n")
     path = write(f"{HEAD}\n{row('a', 3, 5)}\n", "deep/layers.csv")
-    assert read_layers(path, 2.5).cells == [
-        Cell("deep/k.csv", "deep/b.csv", Sizes(3, 5), 2.5, "a", "", ("k.csv", "b.csv"), "deep/layers.csv: line 2")
+    assert read_layers(path, Declaration(forget_bias=2.5)).cells == [
+        Cell(
+            "deep/k.csv",
+            "deep/b.csv",
+            Sizes(3, 5),
+            2.5,
+            "a",
+            sources=("k.csv", "b.csv"),
+            declared="deep/layers.csv: line 2",
+            files=("deep/k.csv", "deep/b.csv"),
+        )
     ]
 
 
 def test_a_row_without_a_forget_bias_gets_the_one_of_the_command() -> None:
     rows = row("a", 3, 5, "0"), row("b", 5, 4, ""), row("c", 4, 2, "-0.5")
-    network = read_layers(table(*rows, head=f"{HEAD},forget_bias"), 1.5)
+    network = read_layers(table(*rows, head=f"{HEAD},forget_bias"), Declaration(forget_bias=1.5))
     assert [cell.forget_bias for cell in network.cells] == [0.0, 1.5, -0.5]
     assert network.forget_bias is None
 
@@ -112,7 +122,7 @@ def test_utf16_with_tabs_is_read() -> None:
 
 def refused(text: str, **how: bool) -> str:
     with pytest.raises(CsvLstmError) as error:
-        read_layers(write(text), **how)
+        read_layers(write(text), chained=how.get("chained", True))
     return str(error.value)
 
 

@@ -76,7 +76,8 @@ def convert_files(kernel: Path, bias: Path, sizes: tuple[int, int], forget_bias:
     """Run the command line, and read what it wrote."""
     declared = [f"--input-size={sizes[0]}", f"--hidden-size={sizes[1]}", f"--forget-bias={forget_bias}"]
     assert main(["convert", str(kernel), str(bias), *declared, "-o", str(directory)]) == 0
-    return read_weights(directory)
+    weights: list[np.ndarray] = read_weights(directory)
+    return weights
 
 
 def convert(cell: Cell, forget_bias: float, folder: Path, save: Save) -> list[Array]:
@@ -148,7 +149,8 @@ def test_keras_layers_compute_what_tensorflow_recorded(keras: Keras, recording: 
 def convert_network(recording: Recording, folder: Path) -> list[Array]:
     """Take a whole network the users' way: one layers.csv, one command, one list of weights."""
     assert main(["convert", "--layers", str(recording.write_layers(folder)), "-o", str(folder / "converted")]) == 0
-    return read_weights(folder / "converted")
+    weights: list[np.ndarray] = read_weights(folder / "converted")
+    return weights
 
 
 @each(NETWORKS)

@@ -1,0 +1,199 @@
+"""Any layout to any other through the commands: what frameworks recorded comes out of the files that were made."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from csvlstm import CsvLstmError, read_weights
+from csvlstm.commands.cli import main
+from csvlstm.layouts.arrays import Layout
+from csvlstm.layouts.entries import LAYOUTS
+from tests.framework_recordings import RECORDED_ONLY, RECORDINGS, Array, Recording, largest_difference, real
+from tests.layouts.test_equations import cell_like, difference_of_reference, layout_of, sizes_of
+
+TOLERANCE = 1e-6
+OFFERED = [key for key, layout in LAYOUTS.items() if layout.offered]
+EXTRAS = {"peepholes": ["w_i_diag", "w_f_diag", "w_o_diag", "P"], "projection": ["projection_kernel"]}
+EXTRAS["projection"] += ["weight_hr", "projection"]
+
+each_target = pytest.mark.parametrize("target", OFFERED)
+
+
+def written(folder: Path, recording: Recording) -> list[str]:
+    """Write the weights as people do, and give the arguments that name them."""
+    folder.mkdir()
+    for name, array in recording.weights.items():
+        plain = array.reshape(array.shape[-2:] if array.ndim > 1 and len(array) > 1 else (-1, array.shape[-1]))
+        np.savetxt(folder / f"{name}.csv", plain if array.ndim < 3 else array[0], delimiter=",", fmt="%.9g")
+    extras = EXTRAS.get(recording.kind, [])
+    files = [str(folder / f"{one.name}.csv") for one in layout_of(recording).arrays if one.name not in extras]
+    named = [str(folder / f"{name}.csv") for name in extras if name in recording.weights]
+    sizes = [f"--input-size={recording.input_size}", f"--hidden-size={recording.hidden_size}"]
+    declared = [f"--forget-bias={recording.forget_bias}"] if recording.framework == "tf1" else []
+    declared += ["--no-bias"] * (recording.kind == "no_bias") + ([f"--{recording.kind}", *named] if named else [])
+    return [*files, "--from", recording.framework, *sizes, *declared]
+
+
+def arrays_in_plain_form(loaded: Any, layout: Layout) -> dict[str, Array]:
+    """Take what a loader takes apart again."""
+    if isinstance(loaded, list):
+        loaded = dict(zip((array.name for array in layout.arrays), loaded, strict=True))
+    flat = {name.removesuffix("_l0"): array for name, array in loaded.items() if not isinstance(array, dict)}
+    for module, inner in loaded.items():
+        if isinstance(inner, dict):
+            flat |= {name if "/" in module else f"{module}_{name}": array for name, array in inner.items()}
+    return {name: np.asarray(array) for name, array in flat.items()}
+
+
+@each_target
+def test_every_recorded_cell_is_converted_checked_and_loaded(
+    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for recording in RECORDINGS:
+        layout = cell_like(LAYOUTS[target], recording.kind)
+        folder = tmp_path / recording.name
+        if layout is None:
+            continue
+        given, made = written(folder, recording), str(folder / "made")
+        assert main(["convert", *given, "--to", target, "-o", made, "-q"]) == 0, capsys.readouterr().err
+        assert main(["check", *given, made, "--to", target, "-q"]) == 0, capsys.readouterr().err
+        if recording.kind == "no_bias" and layout.bias_is_optional:
+            layout = layout.without_bias()
+            if target == "keras":
+                continue
+        loaded = arrays_in_plain_form(read_weights(made, "float64"), layout)
+        plain = {one.name: loaded[one.name].reshape(one.shape(sizes_of(recording))) for one in layout.arrays}
+        assert {*loaded} == {*plain}
+        assert difference_of_reference(layout, plain, recording) <= TOLERANCE, recording.name
+
+
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+@pytest.mark.parametrize("target", [key for key in OFFERED if key not in RECORDED_ONLY])
+def test_the_real_framework_computes_what_tensorflow_1_recorded(target: str, tmp_path: Path) -> None:
+    framework = real(target)
+    for recording in (one for one in RECORDINGS if one.framework == "tf1"):
+        layout = cell_like(LAYOUTS[target], recording.kind)
+        if layout is None:
+            continue
+        given, made = written(tmp_path / recording.name, recording), str(tmp_path / recording.name / "made")
+        assert main(["convert", *given, "--to", target, "-o", made, "-q"]) == 0
+        weights = arrays_in_plain_form(read_weights(made), layout)
+        outputs, final = framework.run(weights, recording.x, [recording.initial[state] for state in layout.states])
+        assert largest_difference(recording, outputs, dict(zip(layout.states, final, strict=True))) <= TOLERANCE
+
+
+def recorded(framework: str, kind: str = "plain") -> Recording:
+    return next(one for one in RECORDINGS if (one.framework, one.kind, one.hidden_size) == (framework, kind, 5))
+
+
+def test_tensorflow_1_to_two_biases_rewrites_no_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = written(tmp_path / "tf1", recorded("tf1"))
+    assert main(["convert", *given, "--to", "pytorch", "-o", str(tmp_path / "torch")]) == 0
+    assert "5 cells of a second bias hold the forget bias 1.5 and 15 are 0" in capsys.readouterr().err
+    before = (tmp_path / "tf1" / "bias.csv").read_text().strip().split(",")
+    assert sorted((tmp_path / "torch" / "bias_ih.csv").read_text().strip().split(",")) == sorted(before)
+    kernels = [(tmp_path / "torch" / f"weight_{side}.csv").read_text().replace("\n", ",") for side in ("ih", "hh")]
+    cells = (tmp_path / "tf1" / "kernel.csv").read_text().replace("\n", ",")
+    assert sorted("".join(kernels).split(",")) == sorted(cells.split(","))
+
+
+def test_there_and_back_is_the_same_text_where_neither_way_computes(tmp_path: Path) -> None:
+    given = written(tmp_path / "keras", recorded("keras"))
+    sizes = ["--input-size", "3", "--hidden-size", "5"]
+    for target in (key for key in OFFERED if key not in ("keras", "haiku")):
+        made, back = str(tmp_path / target), tmp_path / f"back_{target}"
+        assert main(["convert", *given, "--to", target, "-o", made, "-q"]) == 0
+        declared = ["--forget-bias", "0"] if target == "tf1" else []
+        assert main(["convert", made, *sizes, *declared, "-o", str(back), "-q"]) == 0
+        for array in LAYOUTS["keras"].arrays:
+            assert (back / f"{array.name}.csv").read_bytes() == (tmp_path / "keras" / f"{array.name}.csv").read_bytes()
+
+
+def test_a_cell_of_tensorflow_1_is_made_without_a_forget_bias_or_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = written(tmp_path / "keras", recorded("keras"))
+    assert main(["convert", *given, "--to", "tf1", "-o", str(tmp_path / "all")]) == 0
+    assert "build the cell with forget_bias=0.0" in capsys.readouterr().err
+    asked = [*given, "--to", "tf1", "--target-forget-bias", "1"]
+    assert main(["convert", *asked, "-o", str(tmp_path / "less")]) == 0
+    said = capsys.readouterr().err
+    assert "forget bias 1.0 taken from 5 of them and rounded" in said
+    assert "build the cell with forget_bias=1.0" in said
+    assert main(["check", *asked, str(tmp_path / "less"), "-q"]) == 0
+    assert main(["check", *given, "--to", "tf1", str(tmp_path / "less"), "-q"]) == 1
+
+
+REFUSED = {
+    "a projection has no place": (
+        ["tf1", "projection"],
+        ["--to", "keras"],
+        "the cell has a projection, for which Keras has no place; TensorFlow 1 and PyTorch and Sonnet have",
+    ),
+    "peepholes have no place": (["tf1", "peepholes"], ["--to", "pytorch"], "the cell has peepholes, for which PyTorch"),
+    "no bias": (["tf1", "plain"], ["--no-bias"], "TensorFlow 1 has no LSTM cell without a bias"),
+    "a forget bias of Keras": (
+        ["keras", "plain"],
+        ["--forget-bias", "1"],
+        "a forget bias of 1.0 is declared for Keras",
+    ),
+    "another forget bias of Haiku": (
+        ["keras", "plain"],
+        ["--to", "haiku", "--target-forget-bias", "0"],
+        "a forget bias of 0.0 is declared for Haiku; expected 1.0",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_a_framework_has_no_place_for_is_refused(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (framework, kind), options, sentence = REFUSED[case]
+    given = written(tmp_path / "given", recorded(framework, kind))
+    assert main(["convert", *given, *options, "-o", str(tmp_path / "made")]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_folder_that_two_layouts_name_alike_asks_which_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path / "given", recorded("onnx"))
+    sizes = ["--input-size", "3", "--hidden-size", "5"]
+    assert main(["convert", str(tmp_path / "given"), *sizes, "-o", str(tmp_path / "made")]) == 2
+    assert "has files that ONNX and OpenVINO name alike; expected the name of the layout" in capsys.readouterr().err
+    with pytest.raises(CsvLstmError, match="name alike"):
+        read_weights(tmp_path / "given")
+    assert read_weights(tmp_path / "given", layout="onnx")["B"].shape == (1, 40)
+
+
+def test_a_table_of_layers_names_the_folders_of_another_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for direction in ("forward", "backward"):
+        written(tmp_path / direction, recorded("pytorch"))
+    (tmp_path / "layers.csv").write_text(
+        "layer,folder,input_size,hidden_size,direction\nencoder,forward,3,5,forward\nencoder,backward,3,5,backward\n"
+    )
+    asked = ["--layers", str(tmp_path / "layers.csv"), "--from", "pytorch"]
+    assert main(["convert", *asked, "--to", "onnx", "-o", str(tmp_path / "onnx"), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["layers"]) == 2
+    weights = read_weights(tmp_path / "onnx")
+    assert {name: array.shape for name, array in weights.items()} == {"W": (2, 20, 3), "R": (2, 20, 5), "B": (2, 40)}
+    assert main(["check", *asked, "--to", "onnx", str(tmp_path / "onnx"), "-q"]) == 0
+    assert main(["convert", *asked, "--to", "pytorch", "-o", str(tmp_path / "torch"), "-q"]) == 0
+    assert [*read_weights(tmp_path / "torch")] == [
+        f"{name}_l0{way}" for way in ("", "_reverse") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    ]
+
+
+def test_layers_of_other_hidden_sizes_are_no_single_lstm_of_pytorch(tmp_path: Path) -> None:
+    table = Path("sample_data/sunspots/layers.csv").resolve()
+    assert main(["convert", "--layers", str(table), "--to", "pytorch", "-o", str(tmp_path / "torch"), "-q"]) == 0
+    with pytest.raises(CsvLstmError, match="layers of hidden sizes 4, 5 are no single LSTM of PyTorch"):
+        read_weights(tmp_path / "torch")
+    assert next(iter(read_weights(tmp_path / "torch" / "cell_1"))) == "weight_ih_l0"
