@@ -187,6 +187,23 @@ def dialect_rows() -> Iterator[Row]:
         yield Row(name, files, KERNEL, BIAS, recognised=(dialect.recognised, dialect.recognised))
 
 
+IN_OTHER_ENCODINGS = {
+    "gb18030": [f"\u5c42{number}" for number in range(20)],
+    "big5": [f"\u5c64{number}" for number in range(20)],
+    "shift_jis": [f"\u5c64{number}" for number in range(20)],
+    "latin-1": [f"\u00fc{number}" for number in range(20)],
+}
+"""Labels as spreadsheets save them in China, Taiwan, Japan and Germany."""
+
+
+def encoding_rows() -> Iterator[Row]:
+    for encoding, names in IN_OTHER_ENCODINGS.items():
+        dialect = Dialect(encoding=encoding)
+        labelled = with_header(with_index(KERNEL, names[:8]), ["", *names])
+        yield Row(f"kernel: labels in {encoding}", (dialect.write(labelled), PLAIN.write([BIAS])), KERNEL, BIAS)
+        yield Row(f"bias: labels in {encoding}", (PLAIN.write(KERNEL), dialect.write([names, BIAS])), KERNEL, BIAS)
+
+
 def layout_rows() -> Iterator[Row]:
     for name, dialect in SOME_DIALECTS.items():
         for layout, rows in LAYOUTS.items():
@@ -517,7 +534,7 @@ def refused_shapes() -> Iterator[Row]:
     yield refused("cut bias", values + "is this the bias of an LSTM cell, and whole?", bias=PLAIN.write([BIAS[:18]]))
 
 
-READ: list[Row] = [*dialect_rows(), *layout_rows(), *spreadsheet_rows(), *settled_rows()]
+READ: list[Row] = [*dialect_rows(), *layout_rows(), *encoding_rows(), *spreadsheet_rows(), *settled_rows()]
 REFUSED: list[Row] = [
     *refused_cells(),
     *refused_lines(),

@@ -168,7 +168,8 @@ def dialects(draw: DrawFn, how: How, is_column: bool) -> Dialect:
     )
 
 
-ENCODINGS = [("utf-8", ""), ("utf-8", ""), ("utf-8-sig", ""), ("utf-16-le", "\ufeff"), ("utf-16-be", "\ufeff")]
+BOM = "\ufeff"
+ENCODINGS = [("utf-8", ""), ("utf-8", ""), ("utf-8-sig", ""), ("utf-16-le", BOM), ("utf-16-be", BOM), ("gb18030", "")]
 
 
 @st.composite

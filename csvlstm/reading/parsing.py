@@ -47,8 +47,9 @@ _LOOKS_LIKE_MINUS = "|".join("\u2212\u2013\u2010\u2011\u2012\u2014\ufe63\uff0d")
 _PRINTED = (
     (rb"\.{3}|\xe2\x80\xa6", "{cell} stands where numpy left out cells when it printed the array", _ARRAY),
     (rb"(?s:\[.*|.*\])", "{cell} has a bracket of a printed array", _ARRAY),
+    (rb"(?s:.*[{}].*)", "{cell} has a brace, as C source and JSON have", _ARRAY),
 )
-"""What a printed array has beside its numbers; where it stands, rows are of different lengths."""
+"""What stands beside the numbers of a printed array, or of source text; where it stands, rows differ in length."""
 
 _REFUSALS = (
     (rb"\s*", "the cell is blank", "export the weights again"),
@@ -61,6 +62,8 @@ _REFUSALS = (
     (_DATE, "{cell} is a date, which a spreadsheet made of a number", _SPREADSHEET),
     (rb"(?:" + _LOOKS_LIKE_MINUS + rb")\s*" + _WEIGHT, "{cell} begins with what only looks like a minus", "write -"),
     (_MANTISSA + rb"[dDqQ][+-]?\d+", "{cell} has the exponent of Fortran", "write E in place of its letter"),
+    (_MANTISSA + rb"(?:[eE][+-]?\d++)?[fFlL]", "{cell} has the letter of a type of C", "leave the letter out"),
+    (rb"[A-Za-z_][\w.]*\(" + _WEIGHT + rb"\)?", "{cell} is a number as Python shows it", _ARRAY),
     (_COMPLEX, "{cell} is a complex number", "export the weights as float32"),
     (rb"(?s:[\"'].*)", "{cell} is quoted", "save the file again without quotes"),
     (_WEIGHT + rb"\s*[^\w.+\-\s]\s*" + _WEIGHT + rb"(?s:.*)", "{cell} is more than one number", _DELIMITER),

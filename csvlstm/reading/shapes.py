@@ -14,8 +14,9 @@ from ..errors import CsvLstmError, Place
 from .dialect import Canonical
 from .parsing import count_lines
 
-_LABEL = r"(?s:[^\W\d].*)"
-_NO_LABEL = r"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+)"
+# A label in another encoding than UTF-8, as GB18030, begins with a byte that is none of ASCII.
+_LABEL = r"(?s:(?:[^\W\d]|[\udc80-\udcff]).*)"
+_NO_LABEL = r"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+|[a-z_][\w.]*\([+-]?\d*\.\d.*)"
 _WHOLE = r"\d{1,15}(?:\.0*)?"
 _EXTRA = rf"{_LABEL}|{_WHOLE}"
 _FRACTION = rb"\.\d*[1-9]"
@@ -175,7 +176,7 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     end = text.find(b"\n")
     if end + 1 == len(text):
         return _Extra.NO
-    cells = text[:end].decode("utf-8", "replace").split(",")
+    cells = text[:end].decode("utf-8", "surrogateescape").split(",")
     body = memoryview(text)[end + 1 :]
     first_of_body = bytes(body[: 2 * len(cells[0]) + 24]).split(b",")[0].decode("utf-8", "replace")
     is_whole_line = len(cells) == cells_per_line(text)
@@ -198,9 +199,9 @@ def _index(text: bytes, header: bool, options: Options) -> _Extra:
     second = text.find(b"\n", start) + 1
     # A glance at two cells, because cutting a large text into its lines takes long.
     glance = (re.split(rb"[,\n]", text[at : at + _GLANCE])[0] for at in (start, second) if at < len(text))
-    if not all(re.fullmatch(_EXTRA, cell.decode("utf-8", "replace")) for cell in glance):
+    if not all(re.fullmatch(_EXTRA, cell.decode("utf-8", "surrogateescape")) for cell in glance):
         return _Extra.NO
-    cells = [line.split(b",", 1)[0].decode("utf-8", "replace") for line in text[start:-1].split(b"\n")]
+    cells = [line.split(b",", 1)[0].decode("utf-8", "surrogateescape") for line in text[start:-1].split(b"\n")]
     return _extra(cells, text, start, corner_is_blank=header and text.startswith(b","))
 
 

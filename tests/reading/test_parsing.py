@@ -203,6 +203,7 @@ SPREADSHEET = "; expected a number such as -0.5; export the weights again, and l
 FORTRAN = "; expected a number such as -0.5; write E in place of its letter"
 COMPLEX = "; expected a number such as -0.5; export the weights as float32"
 PRINTED = "; expected a number such as -0.5; export the weights with np.savetxt(file, weights, delimiter=',')"
+LETTER = "; expected a number such as -0.5; leave the letter out"
 REFUSED_CELLS = {
     "": "the cell is blank; expected a number such as -0.5; export the weights again",
     " ": "the cell is blank; expected a number such as -0.5; export the weights again",
@@ -261,6 +262,12 @@ REFUSED_CELLS = {
     "-0.5|2e-3|1": "'-0.5|2e-3|1' is more than one number" + SEVERAL,
     "[0.5": "'[0.5' has a bracket of a printed array" + PRINTED,
     "0.5]]": "'0.5]]' has a bracket of a printed array" + PRINTED,
+    "{0.5": "'{0.5' has a brace, as C source and JSON have" + PRINTED,
+    "#define K {{0.5": "'#define K {{0.5' has a brace, as C source and JSON have" + PRINTED,
+    "0.5f": "'0.5f' has the letter of a type of C" + LETTER,
+    "-1.5e-05F": "'-1.5e-05F' has the letter of a type of C" + LETTER,
+    "np.float32(-0.5)": "'np.float32(-0.5)' is a number as Python shows it" + PRINTED,
+    "tensor(1.5e-05)": "'tensor(1.5e-05)' is a number as Python shows it" + PRINTED,
     "...": "'...' stands where numpy left out cells when it printed the array" + PRINTED,
     "5%": "'5%' is not a number" + NOT_A_NUMBER,
     "a\0b": "'a\\x00b' is not a number" + NOT_A_NUMBER,
