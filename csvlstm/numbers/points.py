@@ -26,7 +26,7 @@ _UNLIKELY_BESIDE_FEW, _GAP, _DIGITS_OF_A_CONSTANT = -6, -4, 2
 """Decimal logarithms of the chance of real weights, and, beside fewer than 16 fractions, of the gap above them, where
 whole numbers of one or two digits may be constants."""
 
-_FEW = 0.1
+_FEW, _MOST = 0.1, 0.8
 
 _TEXTS = 64
 _MOST_STEP = 10.0
@@ -36,7 +36,7 @@ _DIGITS_EVERYWHERE = 7
 """So many digits are too many for whole numbers of 8 and 16 bits, which quantised weights are."""
 
 _NOT_WRITTEN_SO = r"[+-]?(?:0\d+(?:[eE].*)?|\d{4,}[eE].*)"
-_WHOLE = r"[+-]?(\d+)(?:\.0*)?"
+_WHOLE = r"[+-]?(\d{1,21})(?:\.0*)?"
 _FLOAT64 = FloatType("float64", 53, 2.0**-1074, float(np.finfo(np.float64).max))
 
 _HUGE, _LARGEST = 10**13, 10**21
@@ -118,7 +118,11 @@ def _everywhere(table: Table) -> Lost | None:
     whole = [text for text in texts if re.fullmatch(_WHOLE, text)]
     if 2 * sum(map(_is_huge, texts)) > len(texts):
         return Lost(where, "nearly all numbers are huge, as if the decimal points were lost")
-    if np.median([*map(_digits, whole)] or [0]) < _DIGITS_EVERYWHERE or _count_on(table.values[0]):
+    if (
+        len(whole) < _MOST * len(texts)
+        or np.median([*map(_digits, whole)] or [0]) < _DIGITS_EVERYWHERE
+        or _count_on(table.values[0])
+    ):
         return None
     values = np.abs(sampled(table.values))
     if _chance(np.unique(values[values > 0]), whole) > _UNLIKELY:
@@ -140,8 +144,7 @@ def _digits(text: str) -> int:
 
 def _count_on(row: Array) -> bool:
     """Tell whether numbers count, as those of an example do."""
-    steps = np.diff(row)
-    return bool((steps == steps[0]).all())
+    return not np.diff(row, 2).any()
 
 
 def _written_wrong(where: Array) -> Lost:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from csvlstm.commands.cli import main
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.layout import Sizes
 from csvlstm.numbers.damage import damage_of
@@ -271,6 +272,17 @@ def test_one_cell_that_lost_its_point_is_named(tmp_path: Path, cell: str, said_o
     rows = real("original.csv")
     rows[2][3] = cell
     assert said(tmp_path, rows) == [f"k.csv: line 3, column 4 (D3): {said_of_it}; {KEEP_AWAY}"]
+
+
+@pytest.mark.parametrize("cell", ["114236975", "1826756559957423249475722280960", "5", "0.5"])
+@pytest.mark.parametrize("bias", [1, 2, 3, 4])
+def test_a_few_numbers_alone_are_no_reason_to_stop(
+    tmp_path: Path, cell: str, bias: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "k.csv").write_text("0.0,1.0,2.0,3.0\n4.0,5.0,6.0,7.0\n")
+    (tmp_path / "b.csv").write_text("\n".join([cell] * bias) + "\n")
+    assert main(["inspect", str(tmp_path / "k.csv"), str(tmp_path / "b.csv")]) in (0, 2)
+    assert main(["inspect", str(tmp_path / "b.csv")]) in (0, 2)
 
 
 def test_points_lost_everywhere_are_said_of_all(tmp_path: Path) -> None:
