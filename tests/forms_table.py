@@ -72,7 +72,7 @@ class Dialect(NamedTuple):
         return self.pack(text.replace("\n", self.line_end).encode(self.encoding))
 
     def _cell(self, cell: str) -> str:
-        cell = cell if cell in NAMES else cell.replace(".", self.decimal)
+        cell = cell if cell[:1].isalpha() else cell.replace(".", self.decimal)
         mark = self.delimiter.strip(" ") or " "
         return f'"{cell}"' if self.quote == "all" or (self.quote == "some" and mark in cell) else cell
 
@@ -152,6 +152,9 @@ def turned(rows: Rows) -> Rows:
 
 
 ROWS = [f"row_{number}" for number in range(8)]
+OWN_ROWS = ["x_0", "x_1", "x_2", "h_0", "h_1", "h_2", "h_3", "h_4"]
+OWN_NAMES = [f"{gate}_{unit}" for gate in "icfo" for unit in range(5)]
+R_NAMES = [f"V{number}" for number in range(1, 21)]
 FLAT = [[cell] for row in KERNEL for cell in row]
 
 LAYOUTS: dict[str, Rows] = {
@@ -161,6 +164,9 @@ LAYOUTS: dict[str, Rows] = {
     "index that counts": with_index(KERNEL, counting(8)),
     "header and index": with_header(with_index(KERNEL, counting(8)), ["", *counting(20)]),
     "labels": with_header(with_index(KERNEL, ROWS), ["", *NAMES]),
+    "labels of csvlstm": with_header(with_index(KERNEL, OWN_ROWS), ["", *OWN_NAMES]),
+    "labels of R": with_header(with_index(KERNEL, counting(9)[1:]), ["", *R_NAMES]),
+    "labels of R without a corner": with_header(with_index(KERNEL, counting(9)[1:]), R_NAMES),
     "one row": [[cell for row in KERNEL for cell in row]],
     "one column": FLAT,
     "one column of a Series": with_header(FLAT, ["0"]),
@@ -174,6 +180,8 @@ BIAS_LAYOUTS: dict[str, Rows] = {
     "column beside an index": with_index(COLUMN, counting(20)),
     "column of a DataFrame": with_header(with_index(COLUMN, counting(20)), ["", "0"]),
     "column with labels": with_header(with_index(COLUMN, NAMES), ["", "bias"]),
+    "column with labels of R": with_header(with_index(COLUMN, counting(21)[1:]), ["x"]),
+    "column with labels of R and a corner": with_header(with_index(COLUMN, counting(21)[1:]), ["", "x"]),
     "row": [BIAS],
     "row under names": [NAMES, BIAS],
     "row of a DataFrame": [["", *counting(20)], ["0", *BIAS]],
@@ -322,6 +330,8 @@ def settled_rows() -> Iterator[Row]:
     yield Row("names above as many as they are", (PLAIN.write(with_header(twenty, NAMES)), bias), twenty, BIAS)
     files = PLAIN.write(KERNEL), PLAIN.write(with_header(with_index(COLUMN, NAMES), ["gate", "0"]))
     yield Row("--header, 0 beside a named corner", files, KERNEL, BIAS, True, options=("--header",))
+    some = with_header(with_index(KERNEL, ["2", "3", "5", "7", "11", "13", "17", "19"]), ["", *NAMES])
+    yield Row("index of some rows of a DataFrame", (PLAIN.write(some), bias), KERNEL, BIAS)
     square, four = weights(4, 4, 4), weights(1, 4, 5)[0]
     files = PLAIN.write(square), PLAIN.write([four])
     yield Row("square", files, square, four, recognised=("square, read as exported", ""))
@@ -479,9 +489,6 @@ def refused_doubts() -> Iterator[Row]:
         yield refused(f"header {name} below a comment", message, bias=b"# bias\n" + PLAIN.write([names, BIAS]))
         message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', shown)}{index}"
         yield refused(f"index {name}", message, PLAIN.write(with_index(KERNEL, names[:8])))
-    indexed = b"0\n" + PLAIN.write(with_index(COLUMN, counting(21)[1:]))
-    message = f"bias.csv: line 2, column 1 (A2): {holds.format('column', '1, 2, 3')}{index}"
-    yield refused("index from 1 below a name without a corner", message, bias=indexed)
     message = f"kernel.csv: line 1, column 1 (A1): {holds.format('row', '0, 1, 2')}{header}"
     named = with_header(with_index(COLUMN, NAMES), ["gate", "0"])
     sentence = f"bias.csv: line 1, column 2 (B1): {holds.format('row', '0')}{header}"
@@ -491,6 +498,54 @@ def refused_doubts() -> Iterator[Row]:
     yield refused("header among whole numbers", message, PLAIN.write(with_header(WHOLE, counting(20))))
     message = f"kernel.csv: line 1, column 1 (A1): {holds.format('column', '0, 1, 2')}{index}"
     yield refused("index among whole numbers", message, PLAIN.write(with_index(WHOLE, counting(8))))
+
+
+def refused_labels() -> Iterator[Row]:
+    """Give files whose labels contradict the order of the weights."""
+    advice = "export the weights in the order of their labels, or take the labels out where they mean something else"
+    rising = f"expected labels whose numbers rise; {advice}"
+    as_text = {"names": "c{}", "names from 1": "V{}", "numbers": "{}"}
+    for name, form in as_text.items():
+        from_1 = name == "names from 1"
+        across = sorted(form.format(number + from_1) for number in range(20))
+        after = across.index(form.format(2))
+        address = f"line 1, column {after + 1} ({chr(65 + after)}1)"
+        falls = f"the label '{across[after]}' follows '{across[after - 1]}'; {rising}"
+        yield refused(f"header of {name} as text", f"kernel.csv: {address}: {falls}", PLAIN.write([across, *KERNEL]))
+        line = f"line {after + 1}, column 1 (A{after + 1})"
+        for dialect in SOME_DIALECTS:
+            written = SOME_DIALECTS[dialect]
+            place = line.replace(str(after + 1), str(after + 1 + written.above.count("\n")))
+            if "decimal comma" not in dialect:
+                data = written.write(with_index(COLUMN, across))
+                yield refused(f"index of {name} as text, {dialect}", f"bias.csv: {place}: {falls}", bias=data)
+    index = with_header(with_index(KERNEL, [*"30712456"]), ["", *counting(20)])
+    falls = f"kernel.csv: line 3, column 1 (A3): the label '0' follows '3'; {rising}"
+    yield refused("index 3, 0, 7", falls, PLAIN.write(index))
+    twice = "kernel.csv: line 5, column 1 (A5): the label 'b' stands in A3, too; expected labels that are all different"
+    names = with_header(with_index(KERNEL, ["a1", "b", "c", "b", *"defg"]), ["", *NAMES])
+    yield refused("a name twice", f"{twice}; {advice}", PLAIN.write(names))
+    flat = [[f"w_{row}_{column}", KERNEL[row][column]] for column in range(20) for row in range(8)]
+    falls = f"kernel.csv: line 9, column 1 (A9): the label 'w_0_1' follows 'w_7_0'; {rising}"
+    yield refused("a flat kernel by columns, with labels", falls, PLAIN.write(flat))
+    keras = [f"{gate}_{unit}" for gate in "ifco" for unit in range(5)]
+    order = "expected labels in the order i, c, f, o of TensorFlow 1; i, f, c, o is the order of Keras, PyTorch"
+    gate = f"the label 'f_0' stands at a weight of gate c; {order}"
+    labelled = with_header(with_index(KERNEL, [f"x_{row}" for row in range(8)]), ["", *keras])
+    yield refused("csvlstm's labels of Keras", f"kernel.csv: line 1, column 7 (G1): {gate}", PLAIN.write(labelled))
+    column = with_header(with_index(COLUMN, keras), ["", "bias"])
+    yield refused(
+        "csvlstm's labels of a Keras bias", f"bias.csv: line 7, column 1 (A7): {gate}", bias=PLAIN.write(column)
+    )
+    mixed = [f"{gate}_{unit}" for unit in range(5) for gate in "ijfo"]
+    found = "kernel.csv: line 1, column 2 (B1): the label 'j_0' stands at a weight of gate i; expected labels"
+    yield refused("gates unit by unit", found, PLAIN.write([mixed, *KERNEL]))
+    for name, sizes in {"of inputs alone": (8, 0), "of another input size": (2, 6)}.items():
+        rows = [f"{one}_{row}" for one, count in zip("xh", sizes, strict=True) for row in range(count)]
+        at = 3 if sizes[0] == 8 else 2
+        found = f"the label '{rows[at]}' stands at the weights of {OWN_ROWS[at]}; expected labels of 3 inputs x_"
+        place = f"kernel.csv: line {at + 1}, column 1 (A{at + 1})"
+        yield refused(f"labels {name}", f"{place}: {found}", PLAIN.write(with_index(KERNEL, rows)))
 
 
 def refused_shapes() -> Iterator[Row]:
@@ -541,6 +596,7 @@ REFUSED: list[Row] = [
     *refused_texts(),
     *refused_delimiters(),
     *refused_doubts(),
+    *refused_labels(),
     *refused_shapes(),
 ]
 TABLE: list[Row] = READ + REFUSED

@@ -13,6 +13,7 @@ from ..numbers.damage import Damage, added_forget_bias, damage_of
 from ..numbers.precision import Digits, digits_of
 from ..numbers.sums import pieces
 from ..reading.dialect import Canonical, readings
+from ..reading.labels import refuse_disorder
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
@@ -170,9 +171,12 @@ def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table
     if _one_is_likeliest(fits):
         sizes, kernel, bias, transposed = fits[0]
         if role == "bias" and bias:
-            return table(source, text, _form(text, bias, 1, sizes.columns), sizes.hidden_size)
-        form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
-        return table(source, text, form, sizes.hidden_size)
+            form = _form(text, bias, 1, sizes.columns)
+        else:
+            form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
+        read = table(source, text, form, sizes.hidden_size)
+        refuse_disorder(read.labels, form, read.name, SOURCE.array(role), SOURCE, sizes)
+        return read
     grid = grids(text.text, options)[0]
     cells = grid.cells
     if role != "kernel" and cells % GATES == 0:

@@ -9,10 +9,11 @@ from ..layouts.arrays import AnySizes, Array, Layout
 from ..layouts.entries import TARGET
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
+from ..reading.labels import labels
 from ..reading.parsing import Text, is_weight
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from ..reading.sources import Source, read_source
-from ..reading.tables import Table, labels, table
+from ..reading.tables import Table, table
 from .blocks import Origin, array_values
 from .same_text import moved_arrays
 

@@ -19,8 +19,9 @@ from ..layouts.layout import Sizes
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..names import readable
+from ..reading.labels import Labels
 from ..reading.shapes import Form, Grid
-from ..reading.tables import Labels, Table
+from ..reading.tables import Table
 from ..verdict.results import a1_range, target_form
 from .totals import Layer
 

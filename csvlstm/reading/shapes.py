@@ -7,7 +7,6 @@ column only where it can be nothing else: a careless rule here would lose a row 
 import re
 from enum import Enum
 from itertools import pairwise, product
-from math import nan
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place
@@ -202,22 +201,39 @@ def _index(text: bytes, header: bool, options: Options) -> _Extra:
     if not all(re.fullmatch(_EXTRA, cell.decode("utf-8", "surrogateescape")) for cell in glance):
         return _Extra.NO
     cells = [line.split(b",", 1)[0].decode("utf-8", "surrogateescape") for line in text[start:-1].split(b"\n")]
+    if header and text.count(b",", 0, start) + 2 == cells_per_line(text) and _are_row_names(cells, text, start):
+        return _Extra.YES
     return _extra(cells, text, start, corner_is_blank=header and text.startswith(b","))
 
 
 def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _Extra:
     """Judge the cells of a first row or column: names, or 0..n-1 as pandas writes them, beside a body of weights."""
     if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
-        return _Extra.YES if len(set(cells)) == len(cells) else _Extra.NO
-    if not _counts(cells):
-        # Other whole numbers that rise are hardly weights among fractions, but nothing says that they are none.
-        return _Extra.USER_DECIDES if _rises(cells) and re.compile(_FRACTION).search(text, body) else _Extra.NO
-    if corner_is_blank:
+        return _Extra.YES if len(set(cells)) == len(cells) or any(map(_has_number, cells)) else _Extra.NO
+    if corner_is_blank and all(re.fullmatch(_WHOLE, cell) for cell in cells):
         return _Extra.YES
+    if not _counts(cells):
+        return _of_other_numbers(cells, text, body)
     if len(cells) < _FEWEST_THAT_COUNT:
         return _Extra.SHAPE_DECIDES
     # Among whole numbers, 0..n-1 may be weights as well.
     return _Extra.YES if text.find(b".", body) >= 0 else _Extra.USER_DECIDES
+
+
+def _are_row_names(cells: list[str], text: bytes, body: int) -> bool:
+    """Tell whether cells count from 1 as R names rows, beside fractions; decimal commas leave no fractions there."""
+    counts = all(cell == str(number) for number, cell in enumerate(cells, start=1))
+    return counts and bool(re.compile(_FRACTION).search(text, body))
+
+
+def _of_other_numbers(cells: list[str], text: bytes, body: int) -> _Extra:
+    """Judge whole numbers that do not count from 0: among fractions they are hardly weights."""
+    if len(cells) < _FEWEST_THAT_COUNT or not all(re.fullmatch(_WHOLE, cell) for cell in cells):
+        return _Extra.NO
+    if len(set(cells)) < len(cells) or not re.compile(_FRACTION).search(text, body):
+        return _Extra.NO
+    # Of those that rise nothing says that they are no weights; the others are refused where they are labels.
+    return _Extra.USER_DECIDES if _rises(cells) else _Extra.SHAPE_DECIDES
 
 
 def _counts(cells: list[str]) -> bool:
@@ -225,10 +241,12 @@ def _counts(cells: list[str]) -> bool:
 
 
 def _rises(cells: list[str]) -> bool:
-    """Tell whether all cells are whole numbers, each larger than the one before."""
-    # One after the other, because most columns stop rising soon; what is no number is not less than any.
-    numbers = (float(cell) if re.fullmatch(_WHOLE, cell) else nan for cell in cells)
-    return len(cells) >= _FEWEST_THAT_COUNT and all(number < following for number, following in pairwise(numbers))
+    """Tell whether each of some whole numbers is larger than the one before."""
+    return all(number < following for number, following in pairwise(map(float, cells)))
+
+
+def _has_number(cell: str) -> bool:
+    return bool(re.search("[0-9]", cell))
 
 
 def _doubtful(is_header: bool, header: _Extra, index: _Extra) -> str:

@@ -183,14 +183,14 @@ def _nothing_fits(kernel: Canonical, bias: Canonical, declared: Sizes, options: 
     values = [grid.cells for grid in _vectors(grids(bias.text, options))]
     if not any(number % GATES == 0 for number in values):
         return CsvLstmError(
-            f"{values[0] if values else _shape(bias)} {plural(next(iter(values), 0), 'value')}",
+            f"{values[0] if values else _shape(bias, options)} {plural(next(iter(values), 0), 'value')}",
             Place(bias.name),
             expected=f"4H = {declared.columns} values in one row or one column",
             advice="is this the bias of an LSTM cell, and whole?",
         )
     of_bias = f"{values[0]} values = {GATES} x {values[0] // GATES}"
     return CsvLstmError(
-        f"{_shape(kernel)} cells fit no input size beside the bias's {of_bias}",
+        f"{_shape(kernel, options)} cells fit no input size beside the bias's {of_bias}",
         Place(kernel.name),
         expected=_expected(declared),
         advice=f"are {kernel.name} and {bias.name} of the same cell, and whole?"
@@ -209,6 +209,6 @@ def _cut_short(*texts: Canonical) -> str:
     return ""
 
 
-def _shape(text: Canonical) -> str:
-    rows, columns = text.text.count(b"\n"), cells_per_line(text.text)
-    return f"{rows} x {columns}"
+def _shape(text: Canonical, options: Options) -> str:
+    """Give the shape of a file without its labels, where what stands beside the weights can be nothing else."""
+    return str(grids(text.text, options)[0])

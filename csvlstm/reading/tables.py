@@ -24,6 +24,7 @@ from .dialect import Canonical, readings
 from .edges import Edges
 from .fitting import misfit
 from .floats import parse
+from .labels import Labels, labels, refuse_disorder
 from .parsing import ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Grid, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
@@ -32,14 +33,6 @@ from .sources import Source, read_source
 _NEWLINE = ord("\n")
 # A line that has no more than its index leaves a blank line, which is refused.
 _INDEX = rb"(?m:^)[^,\n]*+,?"
-_FIRST = rb"(?m:^)[^,\n]*(?=,)"
-
-
-class Labels(NamedTuple):
-    """What stands beside the weights: the cells of a header row, a corner included, and those of an index column."""
-
-    header_row: list[str]
-    index_column: list[str]
 
 
 class Table:
@@ -178,17 +171,18 @@ def read_set(
     in_order = sorted(arrays, key=lambda one: not one[1].is_vector)
     sources = {one.name: read_source(path, prod(one.shape(sizes)), options.digest) for path, one in in_order}
     texts = {
-        name: readings(source.data, source.name, options.delimiter, options.decimal) for name, source in sources.items()
+        one.name: readings(sources[one.name].data, sources[one.name].name, options.delimiter, options.decimal)
+        for _, one in arrays
     }
     read = {one.name: _fitting(texts[one.name], *one.shape(sizes), options) for _, one in arrays}
     if not all(read.values()):
         raise _misfit([(one, texts[one.name]) for _, one in arrays], sizes, options)
     fitting = {name: fit for name, fit in read.items() if fit}
-    return Export(
-        sizes,
-        {one.name: table(sources[one.name], *fitting[one.name], one.step(sizes)) for _, one in arrays},
-        layout,
-    )
+    tables = {one.name: table(sources[one.name], *fitting[one.name], one.step(sizes)) for _, one in arrays}
+    for _, one in arrays:
+        read_so = tables[one.name]
+        refuse_disorder(read_so.labels, read_so.form, read_so.name, one, layout, sizes)
+    return Export(sizes, tables, layout)
 
 
 def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) -> tuple[Canonical, Form] | None:
@@ -243,19 +237,6 @@ def table(source: Source, canonical_text: Canonical, form: Form, step: int) -> T
     text, ends = _plain(body(canonical_text.text, form.grid), form, step, source.name)
     recognised = [*canonical_text.recognised, *_recognised(form)]
     return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
-
-
-def labels(text: bytes, grid: Grid) -> Labels:
-    r"""Give what stands beside the weights of a canonical text.
-
-    >>> labels(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
-    Labels(header_row=['', 'i'], index_column=['x_0'])
-    """
-    header = text[: text.index(b"\n")].decode("utf-8", "replace").split(",") if grid.header_row else []
-    # Behind the header row, because that has no comma above a bias with an index where the corner was left out.
-    body_starts = text.index(b"\n") + 1 if grid.header_row else 0
-    index = re.compile(_FIRST).findall(text, body_starts) if grid.index_column else []
-    return Labels(header, [cell.decode("utf-8", "replace") for cell in index])
 
 
 def body(text: bytes, grid: Grid) -> bytes:

@@ -191,7 +191,7 @@ def test_names_that_are_all_different_and_counting_make_a_header_row(labels: lis
 
 @pytest.mark.parametrize(
     "odd",
-    ["nan", "Infinity", "NA", "None", "NULL", "true", "e5", "E-05", "0.5", "", "#NAME?", "-inf", "i_0"],
+    ["nan", "Infinity", "NA", "None", "NULL", "true", "e5", "E-05", "0.5", "", "#NAME?", "-inf"],
     ids=lambda cell: cell or "blank",
 )
 def test_a_first_row_of_names_with_one_odd_cell_is_no_header_row(odd: str) -> None:
@@ -204,12 +204,11 @@ def test_a_first_row_of_names_with_one_odd_cell_is_no_header_row(odd: str) -> No
         ["same"] * 20,
         ["nan"] * 20,
         [""] * 20,
-        [str(20 - number) for number in range(20)],
         [str(number // 2) for number in range(20)],
         [str(number - 1) for number in range(20)],
         [f"{number}.5" for number in range(20)],
     ],
-    ids=["same", "nan", "blank", "falling", "in pairs", "from -1", "in halves"],
+    ids=["same", "nan", "blank", "in pairs", "from -1", "in halves"],
 )
 def test_a_first_row_of_anything_but_names_or_counting_is_no_header_row(labels: list[str]) -> None:
     assert read([labels, *weights(8, 20)], (8, 20)) == []
@@ -217,8 +216,8 @@ def test_a_first_row_of_anything_but_names_or_counting_is_no_header_row(labels: 
 
 @pytest.mark.parametrize(
     "labels",
-    [["row"] * 8, [*"abcdefg", "0.5"], [*"abcdefg", ""], [*"87654321"], [*"01234566"], ["0"] * 8],
-    ids=["same", "a weight", "a blank", "falling", "standing", "zeros"],
+    [["row"] * 8, [*"abcdefg", "0.5"], [*"abcdefg", ""], [*"01234566"], ["0"] * 8],
+    ids=["same", "a weight", "a blank", "standing", "zeros"],
 )
 def test_a_first_column_with_one_odd_cell_is_no_index_column(labels: list[str]) -> None:
     rows = [[label, *row] for label, row in zip(labels, weights(8, 20), strict=True)]

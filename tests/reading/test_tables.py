@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.arrays import Span
 from csvlstm.layouts.layout import Sizes
+from csvlstm.reading.labels import labels
 from csvlstm.reading.shapes import DEFAULTS, Grid, Options
-from csvlstm.reading.tables import Export, Table, labels, read_export
+from csvlstm.reading.tables import Export, Table, read_export
 from tests.seeds import examples
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
