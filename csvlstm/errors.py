@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 _SHOWN = 40
+_MARK = "\x1f"
+_OF_A_ROW = ("input_size", "hidden_size", "forget_bias")
 
 
 def a1(line: int, column: int) -> str:
@@ -35,6 +37,35 @@ def plural(number: int, one: str, more: str = "") -> str:
     ('cell', 'cells', 'numbers have')
     """
     return one if number == 1 else more or f"{one}s"
+
+
+def argument(**named: object) -> str:
+    """Give arguments for a message, which says them as Python does; the command line says the options in their place.
+
+    An argument whose value does not matter is `...`.
+
+    >>> print(CsvLstmError(f"do not fit {argument(input_size=3, hidden_size=5)}", expected=argument(header=True)))
+    do not fit input_size=3 hidden_size=5; expected header=True
+    """
+    values = {name: "..." if value is ... else repr(value) for name, value in named.items()}
+    return " ".join(f"{_MARK}{name}={value}{_MARK}" for name, value in values.items())
+
+
+Naming = Callable[[str, str], str]
+"""What says an argument, given its name and its value as Python writes it."""
+
+
+def _as_python(name: str, value: str) -> str:
+    return f"{name}={value}"
+
+
+def _with_arguments(text: str, naming: Naming) -> str:
+    parts = text.split(_MARK)
+    for at, part in enumerate(parts):
+        if at % 2:
+            name, _, value = part.partition("=")
+            parts[at] = naming(name, value)
+    return "".join(parts)
 
 
 class Place(NamedTuple):
@@ -72,14 +103,35 @@ class CsvLstmError(ValueError):
     """
 
     def __init__(self, found: str, place: Place | None = None, *, expected: str = "", advice: str = "") -> None:
-        self.found = found
+        self._words = (found, expected, advice)
+        self._row = ""
+        self.found, self.expected, self.advice = self._with(_as_python)
         self.place = place
-        self.expected = expected
-        self.advice = advice
-        super().__init__(found)
+        super().__init__(self.found)
+
+    def in_row(self, row: str) -> "CsvLstmError":
+        """Say that a row of a table declares the cell: the message then names its columns, and of a whole file the row.
+
+        >>> print(CsvLstmError("do not fit " + argument(input_size=3), Place("k.csv")).in_row("layers.csv: line 2"))
+        k.csv: do not fit input_size 3; see layers.csv: line 2
+        """
+        self._row = row
+        self.found, self.expected, self.advice = self._with(_as_python)
+        return self
+
+    def said(self, naming: Naming = _as_python) -> str:
+        """Give the sentence, with each argument as `naming` says it."""
+        found, expected, advice = self._with(naming)
+        row = f"see {self._row}" if self._row and self.place and self.place.line is None else ""
+        said = (found, expected and f"expected {expected}", advice, row)
+        return (f"{self.place}: " if self.place else "") + "; ".join(filter(None, said))
 
     def __str__(self) -> str:
-        start = f"{self.place}: " if self.place else ""
-        expected = f"; expected {self.expected}" if self.expected else ""
-        advice = f"; {self.advice}" if self.advice else ""
-        return f"{start}{self.found}{expected}{advice}"
+        return self.said()
+
+    def _with(self, naming: Naming) -> tuple[str, str, str]:
+        def name(argument: str, value: str) -> str:
+            return f"{argument} {value}" if self._row and argument in _OF_A_ROW else naming(argument, value)
+
+        found, expected, advice = (_with_arguments(text, name) for text in self._words)
+        return found, expected, advice

@@ -454,7 +454,7 @@ def refused_delimiters() -> Iterator[Row]:
     for options in (("--delimiter", "semicolon"), ("--decimal", "comma")):
         yield refused(
             f"{' '.join(options)} for commas",
-            cells + "--delimiter comma says that commas part the cells",
+            cells + "--delimiter comma says that commas separate the cells",
             options=options,
         )
 

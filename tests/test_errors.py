@@ -1,11 +1,15 @@
 """What a refusal says: spreadsheet addresses, places, and one sentence in a fixed order."""
 
+import ast
+import re
 from itertools import islice, product
+from pathlib import Path
 from string import ascii_uppercase
 
 import pytest
 
-from csvlstm.errors import CsvLstmError, Place, a1
+from csvlstm.commands.arguments import as_option
+from csvlstm.errors import CsvLstmError, Place, a1, argument
 
 SPREADSHEET_COLUMNS = 16384
 
@@ -79,6 +83,36 @@ def test_a_refusal_keeps_its_parts_for_programs() -> None:
     error = CsvLstmError("'x' is no weight", Place("k.csv", 7, 3), expected="a number", advice="export again")
     assert (error.found, error.expected, error.advice) == ("'x' is no weight", "a number", "export again")
     assert error.place == ("k.csv", 7, 3)
+
+
+def test_a_message_speaks_of_arguments_as_python_does_of_columns_in_a_table_and_of_options_on_the_command_line() -> (
+    None
+):
+    said = argument(input_size=3, hidden_size=5)
+    error = CsvLstmError(f"8 x 20 cells do not fit {said}", Place("hidden_size=5/k.csv"), advice=argument(header=False))
+    assert str(error) == "hidden_size=5/k.csv: 8 x 20 cells do not fit input_size=3 hidden_size=5; header=False"
+    on_the_line = "hidden_size=5/k.csv: 8 x 20 cells do not fit --input-size 3 --hidden-size 5; --no-header"
+    assert error.said(as_option) == on_the_line
+    row = error.in_row("layers.csv: line 2")
+    assert row.found == "8 x 20 cells do not fit input_size 3 hidden_size 5"
+    assert str(row) == f"hidden_size=5/k.csv: {row.found}; header=False; see layers.csv: line 2"
+    assert row.said(as_option) == f"hidden_size=5/k.csv: {row.found}; --no-header; see layers.csv: line 2"
+
+
+def test_an_argument_whose_option_has_another_name_or_no_value_becomes_that_option() -> None:
+    named = argument(output=..., chained=False, max_bytes=..., decimal="comma", transposed=True)
+    assert CsvLstmError(named).said(as_option) == "-o --independent --max-bytes --decimal comma --transposed"
+    assert str(CsvLstmError(named)) == "output=... chained=False max_bytes=... decimal='comma' transposed=True"
+
+
+def test_no_text_of_the_library_names_an_option_of_the_command_line() -> None:
+    package = Path(__file__).parent.parent / "csvlstm"
+    library = [path for path in package.rglob("*.py") if path.parent.name != "commands"]
+    nodes = [(path.name, node) for path in library for node in ast.walk(ast.parse(path.read_text()))]
+    texts = [(name, node.value) for name, node in nodes if isinstance(node, ast.Constant)]
+    option = re.compile(r"(?<!\S)(--[a-z]|-o\b)")
+    assert len(texts) > 1000
+    assert [(name, text) for name, text in texts if isinstance(text, str) and option.search(text)] == []
 
 
 def test_a_refusal_can_be_caught_as_a_value_error() -> None:

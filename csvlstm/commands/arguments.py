@@ -25,6 +25,21 @@ DONE, DIFFERENT, REFUSED, BUG = 0, 1, 2, 3
 """The exit codes: equivalent, not equivalent, refused, and a mistake of csvlstm itself."""
 
 
+_OPTIONS = {"output=...": "-o", "output='.'": "-o .", "chained=False": "--independent"}
+"""The options whose names are not those of the library's arguments."""
+
+
+def as_option(name: str, value: str) -> str:
+    """Give an argument of the library as the option of the command line.
+
+    >>> as_option("hidden_size", "5"), as_option("header", "False"), as_option("decimal", "'comma'")
+    ('--hidden-size 5', '--no-header', '--decimal comma')
+    """
+    option = name.replace("_", "-")
+    flags = {"True": f"--{option}", "False": f"--no-{option}", "...": f"--{option}"}
+    return _OPTIONS.get(f"{name}={value}") or flags.get(value) or f"--{option} " + value.strip("'")
+
+
 def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
     """Add what names an export: its files and sizes, or a table of layers, its layout, and how they are read."""
     command.add_argument(

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from .. import __version__
 from ..errors import CsvLstmError, Place
 from ..process import refuse_little_memory
-from .arguments import BUG, REFUSED, files_behind_peepholes
+from .arguments import BUG, REFUSED, as_option, files_behind_peepholes
 from .streams import print_text, refuse_closed_output, say
 
 STDOUT_CLOSED = 141
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = asked.run(asked)
         return code
     except CsvLstmError as error:
-        say(str(error))
+        say(error.said(as_option))
         return REFUSED
     except BrokenPipeError:
         return STDOUT_CLOSED

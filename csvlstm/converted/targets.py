@@ -5,10 +5,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from ..names import path_of
 from ..network.manifest import MANIFEST, has_manifest, listed_files
 from ..reading.sources import Identity, identity
+
+_ANOTHER = f"choose another {argument(output=...)}"
 
 
 def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[Identity | None], force: bool) -> None:
@@ -18,16 +20,17 @@ def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[Identi
     cannot be made. `inputs` are the (device, inode) of the files that were read.
     """
     if not directory:
-        raise CsvLstmError("-o is empty", expected="the name of a folder", advice="-o . is the working directory")
+        advice = f"{argument(output='.')} is the working directory"
+        raise CsvLstmError(f"{argument(output=...)} is empty", expected="the name of a folder", advice=advice)
     with refusing(directory):
         if names and has_manifest(directory):
             found = "holds a converted network, and a layer beside it would be taken for a part of it"
-            raise CsvLstmError(found, Place(directory), advice="choose another -o")
+            raise CsvLstmError(found, Place(directory), advice=_ANOTHER)
         parent = os.path.dirname(os.path.realpath(directory))
         if not os.path.isdir(parent):
-            raise CsvLstmError("no such folder", Place(parent), advice="make it first, or choose another -o")
+            raise CsvLstmError("no such folder", Place(parent), advice=f"make it first, or {_ANOTHER}")
         if os.path.lexists(directory) and not os.path.isdir(directory):
-            raise CsvLstmError("is not a folder", Place(directory), advice="choose another -o")
+            raise CsvLstmError("is not a folder", Place(directory), advice=_ANOTHER)
         for name in names:
             _refuse_output(os.path.join(directory, name), inputs, force)
 
@@ -47,9 +50,14 @@ def refuse_folder(directory: str, inputs: Sequence[Identity | None], force: bool
             found = (
                 "is a folder that no other can take the place of (the working directory, a mount, or another user's)"
             )
-            raise CsvLstmError(found, Place(directory), expected="a new folder", advice="add the name of one to -o")
+            raise CsvLstmError(
+                found,
+                Place(directory),
+                expected="a new folder",
+                advice=f"add the name of one to {argument(output=...)}",
+            )
         if not force:
-            advice = "choose another -o, or let --force replace an earlier network"
+            advice = f"{_ANOTHER}, or let {argument(force=True)} replace an earlier network"
             raise CsvLstmError("is not empty", Place(directory), expected="a new or empty folder", advice=advice)
         _refuse_foreign(directory, inputs)
 
@@ -62,8 +70,8 @@ def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
     folders |= {os.path.dirname(folder) for folder in folders}
     for path, is_folder in _below(directory):
         if os.path.relpath(path, directory).replace(os.sep, "/") not in (folders if is_folder else listed):
-            found = f"is no part of a converted network, so --force does not replace {directory}"
-            raise CsvLstmError(found, Place(path), advice="choose another -o")
+            found = f"is no part of a converted network, so {argument(force=True)} does not replace {directory}"
+            raise CsvLstmError(found, Place(path), advice=_ANOTHER)
         if not is_folder:
             _refuse_output(path, inputs, force=True)
         elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -83,17 +91,17 @@ def _below(directory: str) -> Iterator[tuple[str, bool]]:
 
 def _refuse_output(path: str, inputs: Sequence[Identity | None], force: bool) -> None:
     if os.path.isdir(path):
-        raise CsvLstmError("is a folder", Place(path), expected="room for a file", advice="choose another -o")
+        raise CsvLstmError("is a folder", Place(path), expected="room for a file", advice=_ANOTHER)
     there = identity(path)
     if there and there in inputs:
-        raise CsvLstmError("is an input, and no input is overwritten", Place(path), advice="choose another -o")
+        raise CsvLstmError("is an input, and no input is overwritten", Place(path), advice=_ANOTHER)
     if os.path.lexists(path) and not force:
         raise existing(path)
 
 
 def existing(path: str) -> CsvLstmError:
     """Say that a file exists which nobody allowed to be replaced."""
-    advice = "choose another -o, or let --force replace it"
+    advice = f"{_ANOTHER}, or let {argument(force=True)} replace it"
     return CsvLstmError("exists", Place(path), expected="no such file yet", advice=advice)
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from ..errors import CsvLstmError, Place, shown
+from ..errors import CsvLstmError, Place, argument, shown
 from ..layouts.arrays import Layout
 from ..layouts.layout import Sizes
 from ..names import path_of
@@ -201,5 +201,5 @@ def _refuse_break(below: list[_Declared], layer: list[_Declared]) -> None:
         f"(line{'s' * (len(below) > 1)} {lines}), which has {given}",
         row.place("input_size"),
         expected=str(sum(sizes)),
-        advice="order the rows from the input up; --independent says that they are separate cells",
+        advice=f"order the rows from the input up; {argument(chained=False)} says that they are separate cells",
     )

@@ -136,18 +136,7 @@ def read_cell(cell: Cell, options: Options = DEFAULTS) -> Export:
     try:
         return read_set(cell.paths, cell.layout, cell.sizes, options)
     except CsvLstmError as error:
-        raise _of_the_table(error, cell.declared) if cell.declared else error from None
-
-
-def _of_the_table(error: CsvLstmError, declared: str) -> CsvLstmError:
-    """Turn the options that declare sizes into the columns that do, and say which row a whole file is of."""
-    found, expected, advice = (
-        text.replace("--input-size", "input_size").replace("--hidden-size", "hidden_size")
-        for text in (error.found, error.expected, error.advice)
-    )
-    of_file = error.place and error.place.line is None
-    said = "; ".join(filter(None, (advice, f"see {declared}" if of_file else "")))
-    return CsvLstmError(found, error.place, expected=expected, advice=said)
+        raise error.in_row(cell.declared) if cell.declared else error from None
 
 
 class Flow:

@@ -7,7 +7,7 @@ could be two things is a doubt, which the user settles.
 import re
 from typing import NamedTuple
 
-from ..errors import CsvLstmError, Place, Placing, shown
+from ..errors import CsvLstmError, Place, Placing, argument, shown
 
 POINT, COMMA = b".", b","
 SIGNS = {POINT: "point", COMMA: "comma"}
@@ -123,8 +123,8 @@ def _not_as_said(cell: Cell, said: bytes) -> CsvLstmError:
     if {",", "."} <= set(cell.text):
         return _grouped(cell)
     other = SIGNS[COMMA if said == POINT else POINT]
-    found = f"{shown(cell.text)} has a {other}, while --decimal says {SIGNS[said]}"
-    return CsvLstmError(found, cell.place, advice=f"leave out --decimal, or {_AGAIN}")
+    found = f"{shown(cell.text)} has a {other}, while {argument(decimal=...)} says {SIGNS[said]}"
+    return CsvLstmError(found, cell.place, advice=f"leave out {argument(decimal=...)}, or {_AGAIN}")
 
 
 def _both(comma: Cell, point: Cell) -> CsvLstmError:
@@ -139,7 +139,7 @@ def _grouped(cell: Cell) -> CsvLstmError:
     if all("." in part for part in cell.text.split(",")):
         found, advice = (
             f"{shown(cell.text)} is more than one number",
-            "--delimiter comma says that commas part the cells",
+            f"{argument(delimiter='comma')} says that commas separate the cells",
         )
         return CsvLstmError(found, cell.place, expected="one in each cell", advice=advice)
     return CsvLstmError(f"{shown(cell.text)} groups its digits", cell.place, advice=_AGAIN)

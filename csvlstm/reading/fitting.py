@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from ..layouts.arrays import AnySizes, Array, Operand, ProjectedSizes
 from ..layouts.layout import Sizes
 from .dialect import Canonical, readings
@@ -60,14 +60,16 @@ def misfit(files: Files, declared: AnySizes, options: Options) -> CsvLstmError:
     rows, columns = array.shape(declared)
     letters = array.dimensions[array.leading :]
     lies = Grid(text.text.count(b"\n"), cells_per_line(text.text), header_row=False, index_column=False)
-    found = f"{lies} cells do not fit --input-size {declared.input_size} --hidden-size {declared.hidden_size}"
+    found = f"{lies} cells do not fit {_named(declared)}"
     shape = f"{columns} values" if array.is_vector else f"{rows} x {columns} cells"
     expected = f"{array.name} [{', '.join(letters)}] = {shape}, or all in one row or column"
     fitting = sizes_that_fit(arrays, seen)
-    said = [
-        f"all {len(files)} files fit --input-size {one.input_size} --hidden-size {one.hidden_size}" for one in fitting
-    ]
+    said = [f"all {len(files)} files fit {_named(one)}" for one in fitting]
     return CsvLstmError(found, Place(text.name), expected=expected, advice=" or ".join(said[:3]) or _in_order(files))
+
+
+def _named(sizes: AnySizes) -> str:
+    return argument(input_size=sizes.input_size, hidden_size=sizes.hidden_size)
 
 
 def _in_order(files: Files) -> str:

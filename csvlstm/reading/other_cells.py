@@ -6,6 +6,7 @@ in TensorFlow 1.15, and the two biases of cuDNN.
 
 from typing import NamedTuple
 
+from ..errors import argument
 from ..layouts.layout import Sizes
 from .shapes import Grid
 
@@ -32,7 +33,7 @@ _VECTORS = {
     8: Other(
         "two biases, as cuDNN and PyTorch keep them, or one of a cell of twice the hidden size",
         "TensorFlow 1 and Keras have one bias, the sum of both; add the first half to the second where their gates are "
-        "in the order i, j, f, o, and use --forget-bias 0",
+        f"in the order i, j, f, o, and use {argument(forget_bias=0)}",
     ),
 }
 """What so many values for each unit may be."""

@@ -13,7 +13,7 @@ from mmap import MADV_DONTNEED, mmap
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CsvLstmError, Place, Placing, plural, shown
+from ..errors import CsvLstmError, Place, Placing, argument, plural, shown
 from .floats import parse
 
 Text = bytes | mmap
@@ -36,7 +36,7 @@ _LINE = rb"(?:" + _WEIGHT + rb",)*+" + _WEIGHT
 
 _SPREADSHEET = "export the weights again, and let no spreadsheet open them"
 _ARRAY = "export the weights with np.savetxt(file, weights, delimiter=',')"
-_DELIMITER = "--delimiter says what parts the cells"
+_DELIMITER = f"{argument(delimiter=...)} says what separates the cells"
 _MONTH = rb"(?:jan|feb|mar|m\xc3\xa4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*\.?"
 _DATE = (
     rb"(?i:\d{1,2}[-./ ]+" + _MONTH + rb"(?:[-/ ]+\d{2,4})?|" + _MONTH + rb"[-/ ]\d{1,4}"

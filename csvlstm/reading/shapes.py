@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from .dialect import Canonical
 from .parsing import count_lines
 
@@ -257,7 +257,8 @@ def _doubtful(is_header: bool, header: _Extra, index: _Extra) -> str:
 
 
 def _doubt(text: Canonical, grid: Grid) -> CsvLstmError:
-    option, is_header = grid.doubtful, grid.doubtful == "header"
+    is_header = grid.doubtful == "header"
+    taken, counted = (argument(**{grid.doubtful: yes}) for yes in (True, False))
     # A header row above a doubtful index column is none of it, and the other way round.
     row, column = (0, grid.index_column) if is_header else (grid.header_row, 0)
     rows = [line.split(b",")[column:] for line in text.text.split(b"\n", row + 4)[row : row + 3]]
@@ -267,6 +268,6 @@ def _doubt(text: Canonical, grid: Grid) -> CsvLstmError:
     return CsvLstmError(
         f"the first {line} holds the whole numbers {shown} ..., which may be weights or not",
         text.place(row + 1, column + 1),
-        expected=f"--{option} or --no-{option}",
-        advice=f"--{option} takes it as {'a header row' if is_header else 'an index column'}, --no-{option} as weights",
+        expected=f"{taken} or {counted}",
+        advice=f"{taken} takes it as {'a header row' if is_header else 'an index column'}, {counted} as weights",
     )

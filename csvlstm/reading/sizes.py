@@ -3,7 +3,7 @@
 from math import isqrt
 from typing import NamedTuple
 
-from ..errors import CsvLstmError, Place, plural
+from ..errors import CsvLstmError, Place, argument, plural
 from ..layouts.layout import GATES, Sizes
 from .dialect import Canonical
 from .other_cells import other_vector, projection
@@ -87,11 +87,11 @@ def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Op
 def _other_sizes(kernel: Canonical, bias: Canonical, fit: Fit, declared: Sizes, options: Options) -> CsvLstmError:
     h = fit.sizes.hidden_size
     return CsvLstmError(
-        f"{fit.kernel} cells, with the bias's {GATES * h} values, do not fit --input-size {declared.input_size} "
-        f"--hidden-size {declared.hidden_size}",
+        f"{fit.kernel} cells, with the bias's {GATES * h} values, do not fit "
+        f"{argument(input_size=declared.input_size, hidden_size=declared.hidden_size)}",
         Place(kernel.name),
         expected=_expected(declared),
-        advice=f"the bias has {GATES * h} values = {GATES} x {h}, so --hidden-size {h}; {_left(fit)}"
+        advice=f"the bias has {GATES * h} values = {GATES} x {h}, so {argument(hidden_size=h)}; {_left(fit)}"
         + _transposing(fit, options)
         + _projection([fit.kernel], GATES * h, declared, fit.transposed)
         + _cut_short(kernel, bias),
@@ -149,7 +149,7 @@ def _input_sizes(grid: Grid, hidden_size: int) -> list[tuple[int, bool]]:
 def _transposing(fit: Fit, options: Options) -> str:
     if fit.is_flat or fit.transposed == options.transposed:
         return ""
-    return ", with --transposed" if fit.transposed else ", without --transposed"
+    return f", {'with' if fit.transposed else 'without'} {argument(transposed=True)}"
 
 
 def _expected(declared: Sizes) -> str:
@@ -160,15 +160,18 @@ def _expected(declared: Sizes) -> str:
 def _left(fit: Fit) -> str:
     d, h = fit.sizes
     if fit.is_flat:
-        return f"the kernel's {(d + h) * GATES * h} values = {d + h} x {GATES * h} then leave --input-size {d}"
-    return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave --input-size {d}"
+        return f"the kernel's {(d + h) * GATES * h} values = {d + h} x {GATES * h} then leave {argument(input_size=d)}"
+    return f"the kernel's {d + h} {'columns' if fit.transposed else 'rows'} then leave {argument(input_size=d)}"
 
 
 def _turned(kernel: Canonical, fit: Fit) -> CsvLstmError:
     if fit.transposed:
-        found, advice = f"{fit.kernel} cells are 4H x (D + H), a transposed kernel", "add --transposed"
+        found, advice = f"{fit.kernel} cells are 4H x (D + H), a transposed kernel", f"add {argument(transposed=True)}"
     else:
-        found, advice = f"{fit.kernel} cells are (D + H) x 4H, not a transposed kernel", "leave out --transposed"
+        found, advice = (
+            f"{fit.kernel} cells are (D + H) x 4H, not a transposed kernel",
+            f"leave out {argument(transposed=True)}",
+        )
     return CsvLstmError(found, Place(kernel.name), expected=_expected(fit.sizes), advice=advice)
 
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from mmap import mmap
 from typing import IO, NamedTuple, cast
 
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 
 STANDARD_INPUT = "-"
 BYTES_PER_CELL = 64
@@ -99,9 +99,15 @@ def read_source(path: str, cells: int | None = None, digest: bool = False, max_b
 def _too_large(name: str, limit: int, cells: int | None) -> CsvLstmError:
     found = f"holds more than {limit:,} bytes"
     if cells is None:
-        return CsvLstmError(found, Place(name), advice="is it the right file? inspect reads more with --max-bytes")
+        return CsvLstmError(
+            found, Place(name), advice=f"is it the right file? inspect reads more with {argument(max_bytes=...)}"
+        )
     found += f", while the declared sizes make {cells:,} cells"
-    return CsvLstmError(found, Place(name), advice="are --input-size and --hidden-size those of this layer?")
+    return CsvLstmError(
+        found,
+        Place(name),
+        advice=f"are {argument(input_size=...)} and {argument(hidden_size=...)} those of this layer?",
+    )
 
 
 def _open(path: str) -> IO[bytes]:

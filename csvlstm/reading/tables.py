@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CsvLstmError, Place, shown
+from ..errors import CsvLstmError, Place, argument, shown
 from ..layouts.arrays import AnySizes, Array, Layout, Operand
 from ..layouts.entries import SOURCE
 from ..layouts.layout import GATES, Sizes
@@ -200,7 +200,7 @@ def decimal_doubt(doubt: Cell) -> CsvLstmError:
     return CsvLstmError(
         f"the comma in {shown(doubt.text)} may be a decimal sign or not, and so may those in all other cells",
         doubt.place,
-        expected="--decimal comma or --decimal point",
+        expected=f"{argument(decimal='comma')} or {argument(decimal='point')}",
         advice="numbers with groups of thousands must be saved without them first",
     )
 

@@ -115,7 +115,7 @@ def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Ba
         rows = bias.copy()
         np.split(rows[0], 4)[forget][:] = quarter
         found = f"the forget bias is {constant!r} instead of {declared!r}"
-        remedy = f"convert again; where the cell was trained with {constant!r}, say --forget-bias {constant!r}"
+        remedy = f"convert again, with a forget bias of {constant!r} where the cell was trained with it"
         yield Base((Mistake("forget_bias_size", found, remedy),), rows)
         if len(source) == 1:
             yield Base((Mistake("edited", "its one forget cell was edited", "convert the export again"),), rows)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.converted.outputs import Staging, staging
 from csvlstm.converted.targets import refuse_outputs
 from csvlstm.errors import CsvLstmError
@@ -67,7 +68,7 @@ def write(directory: str, force: bool = False) -> list[str]:
 def refusal(action: Callable[[], object]) -> str:
     with pytest.raises(CsvLstmError) as caught:
         action()
-    return str(caught.value)
+    return caught.value.said(as_option)
 
 
 def identity(path: str) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.layout import Sizes
 from csvlstm.network.declaring import Declaration
@@ -123,7 +124,7 @@ def test_utf16_with_tabs_is_read() -> None:
 def refused(text: str, **how: bool) -> str:
     with pytest.raises(CsvLstmError) as error:
         read_layers(write(text), chained=how.get("chained", True))
-    return str(error.value)
+    return error.value.said(as_option)
 
 
 REFUSED = {

@@ -75,9 +75,9 @@ def test_a_cell_that_stands_alone_has_no_folder() -> None:
     assert Cell("", "", Sizes(1, 1), layer="a", direction=BACKWARD).folder_in("out") == "out/a/backward"
 
 
-def test_wrong_sizes_are_said_in_the_words_of_who_declared_them(tmp_path: Path) -> None:
+def test_wrong_sizes_are_said_in_the_words_that_declared_them(tmp_path: Path) -> None:
     files = write_export(tmp_path, np.random.default_rng(0).random((8, 20)), np.arange(20.0))
-    with pytest.raises(CsvLstmError, match=r"do not fit --input-size 4 --hidden-size 4; .*leave --input-size 3$"):
+    with pytest.raises(CsvLstmError, match=r"do not fit input_size=4 hidden_size=4; .*leave input_size=3$"):
         read_cell(single(Cell(*files, Sizes(4, 4))).cells[0])
     declared = r"do not fit input_size 4 hidden_size 4; .*leave input_size 3; see layers.csv: line 2$"
     with pytest.raises(CsvLstmError, match=declared):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading.dialect import Canonical, canonical, readings
 
@@ -22,7 +23,7 @@ def read(data: bytes, delimiter: bytes | None = None, decimal: bytes | None = No
 def refusal(data: bytes, delimiter: bytes | None = None, decimal: bytes | None = None) -> str:
     with pytest.raises(CsvLstmError) as caught:
         read(data, delimiter, decimal)
-    return str(caught.value)
+    return caught.value.said(as_option)
 
 
 @pytest.mark.parametrize(

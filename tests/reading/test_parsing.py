@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import Place
 from csvlstm.reading import parsing
 from csvlstm.reading.floats import parse
@@ -195,7 +196,7 @@ def is_refused(text: bytes, cells_per_line: int, parser: str) -> bool:
 NOT_FINITE = "; expected a number such as -0.5; did the training diverge?"
 NO_WEIGHT = "; expected a number such as -0.5; was the training stopped by a NaN?"
 NOT_A_NUMBER = "; expected a number such as -0.5; export the weights again, as plain decimal numbers"
-SEVERAL = "; expected a number such as -0.5; --delimiter says what parts the cells"
+SEVERAL = "; expected a number such as -0.5; --delimiter says what separates the cells"
 QUOTED = "; expected a number such as -0.5; save the file again without quotes"
 
 MINUS = "; expected a number such as -0.5; write -"
@@ -288,7 +289,7 @@ def test_what_is_no_weight_is_refused_by_every_parser(parser: str, cell: str, se
 @each_refused_cell
 def test_a_refused_cell_is_named_with_line_column_and_address(cell: str, sentence: str) -> None:
     text = f"1,2,3\n4,{cell},6\n".encode()
-    assert str(refusal(text, 3, in_file)) == f"k.csv: line 2, column 2 (B2): {sentence}"
+    assert refusal(text, 3, in_file).said(as_option) == f"k.csv: line 2, column 2 (B2): {sentence}"
 
 
 def test_a_cell_that_is_no_utf_8_is_shown_all_the_same() -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading.dialect import Canonical
 from csvlstm.reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, forms, grids
@@ -77,7 +78,7 @@ def form_of(rows: Rows, sizes: tuple[int, int], options: Options = DEFAULTS) -> 
 def refusal(rows: Rows, sizes: tuple[int, int], options: Options = DEFAULTS) -> str:
     with pytest.raises(CsvLstmError) as caught:
         read(rows, sizes, options)
-    return str(caught.value)
+    return caught.value.said(as_option)
 
 
 def extras(form: Form) -> tuple[bool, bool]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.layouts.layout import Sizes
 from csvlstm.reading.dialect import Canonical
 from csvlstm.reading.shapes import DEFAULTS, Options, forms
@@ -46,7 +47,7 @@ def refusal(kernel: Rows, bias: Rows, declared: tuple[int, int], options: Option
     sizes = Sizes(*declared)
     texts = Canonical("k.csv", to_text(kernel)), Canonical("b.csv", to_text(bias))
     assert not (forms(texts[0], sizes.rows, sizes.columns, options) and forms(texts[1], 1, sizes.columns, options))
-    return str(wrong_sizes(*texts, sizes, options))
+    return wrong_sizes(*texts, sizes, options).said(as_option)
 
 
 KERNEL, BIAS = weights(8, 20), weights(20, 1, seed=1)

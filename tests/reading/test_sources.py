@@ -16,6 +16,7 @@ from typing import IO
 
 import pytest
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading import sources
 from csvlstm.reading.sources import identity, read_source
@@ -38,7 +39,7 @@ each_packing = pytest.mark.parametrize("packing", PACKED)
 def refusal(path: str, cells: int | None = CELLS) -> str:
     with pytest.raises(CsvLstmError) as caught:
         read_source(path, cells)
-    return str(caught.value)
+    return caught.value.said(as_option)
 
 
 @pytest.fixture(autouse=True)
@@ -90,12 +91,13 @@ def _write_to(name: str, pieces: tuple[bytes, ...], pause: float) -> None:
 
 READ_STANDARD_INPUT = """
 import sys
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading.sources import read_source
 try:
     source = read_source("-", 160)
 except CsvLstmError as error:
-    sys.exit(str(error))
+    sys.exit(error.said(as_option))
 assert source.name == "standard input"
 sys.stdout.buffer.write(source.data)
 """
@@ -220,7 +222,7 @@ def content_or_refusal(name: str) -> bytes | str:
     try:
         return read_source(name, CELLS).data
     except CsvLstmError as error:
-        return str(error)
+        return error.said(as_option)
 
 
 @each_packing

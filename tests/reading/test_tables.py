@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.arrays import Span
 from csvlstm.layouts.layout import Sizes
@@ -36,7 +37,7 @@ def read(kernel: str, bias: str, sizes: tuple[int, int], options: Options = DEFA
 def refusal(kernel: str, bias: str, sizes: tuple[int, int], options: Options = DEFAULTS) -> str:
     with pytest.raises(CsvLstmError) as caught:
         read(kernel, bias, sizes, options)
-    return str(caught.value)
+    return caught.value.said(as_option)
 
 
 def naive_cells(path: Path) -> Rows:
