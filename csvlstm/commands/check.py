@@ -19,6 +19,7 @@ from ..verdict.listing import misled
 from ..verdict.model import DEFAULT_ACTIVATIONS, Activations, Model, Weights
 from ..verdict.report import CellReport, Report
 from ..verdict.results import DIFFERENT, IDENTICAL, WITHIN_TOLERANCE, BlockResult
+from ..verdict.translated import translated
 
 if TYPE_CHECKING:
     from ..verdict.recording import Recording
@@ -55,7 +56,7 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
         flow.give(checked.outputs)
         reports.append(checked.report)
         # Only a recorded run needs the weights of all cells at once.
-        weights += [checked.weights] if recording else []
+        weights += [checked.weights] if checked.weights else []
         advance(cell.sizes.weights)
         del checked
     findings = misled(asked.directory, network)
@@ -79,11 +80,11 @@ def _replay(asked: Check, weights: list[Weights], recording: "Recording") -> "Re
 
 
 class _Checked(NamedTuple):
-    """A checked cell: its report, its outputs [steps, H] on the export's side, and the weights of both sides."""
+    """A checked cell: its report, its outputs [steps, H] on the export's side, and its weights for a recorded run."""
 
     report: CellReport
     outputs: Array
-    weights: Weights
+    weights: Weights | None
 
 
 def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
@@ -92,11 +93,12 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
     origin = Origin(plan, export)
     converted = read_converted(cell.folder_in(asked.directory), cell.target, asked.set_options, origin=origin)
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
-    weights = Weights(export.kernel.values, export.bias.values[0], fit_shapes(plan, converted))
+    fitting = fit_shapes(plan, converted)
+    weights = translated(cell, export.values, fitting) if asked.recorded else None
     blocks = compare_converted(plan, export, converted, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)
     warnings += saturated(run, export, allowed=not asked.strict)
-    behaviour = _behave(asked, cell, export, run, weights.converted, blocks) if weights.converted else None
+    behaviour = _behave(asked, cell, export, run, fitting, blocks) if fitting else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
     findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, findings, warnings)

@@ -197,3 +197,41 @@ def test_layers_of_other_hidden_sizes_are_no_single_lstm_of_pytorch(tmp_path: Pa
     with pytest.raises(CsvLstmError, match="layers of hidden sizes 4, 5 are no single LSTM of PyTorch"):
         read_weights(tmp_path / "torch")
     assert next(iter(read_weights(tmp_path / "torch" / "cell_1"))) == "weight_ih_l0"
+
+
+SUNSPOTS = Path("sample_data/sunspots").resolve()
+CELL = [str(SUNSPOTS / "cell_0_kernel.csv"), str(SUNSPOTS / "cell_0_bias.csv"), "--input-size=3", "--hidden-size=5"]
+RECORDED = ["--recorded-inputs", str(SUNSPOTS / "inputs.csv"), "--recorded-outputs", str(SUNSPOTS / "cell_0_h.csv")]
+
+
+@each_target
+def test_a_recorded_run_judges_every_target_and_every_source(
+    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, sizes = str(tmp_path / "made"), CELL[2:]
+    assert main(["convert", *CELL, "--to", target, "-o", made, "-q"]) == 0
+    assert main(["check", *CELL, "--to", target, made, *RECORDED]) == 0
+    assert "297 of 297 steps shown" in capsys.readouterr().err
+    assert main(["convert", *CELL, "-o", str(tmp_path / "keras"), "-q"]) == 0
+    own = ["--from", target, *sizes, *(["--forget-bias=0"] if target == "tf1" else [])]
+    back = [made] if target != "keras" else [f"{made}/{array.name}.csv" for array in LAYOUTS["keras"].arrays]
+    assert main(["check", *back, *own, str(tmp_path / "keras"), *RECORDED, "-q"]) == 0, capsys.readouterr().err
+
+
+def test_a_recorded_run_contradicts_another_forget_bias_in_every_layout(tmp_path: Path) -> None:
+    for target in ("pytorch", "flax", "haiku"):
+        made = str(tmp_path / target)
+        assert main(["convert", *CELL, "--forget-bias", "0.5", "--to", target, "-o", made, "-q"]) == 0
+        assert main(["check", *CELL, "--forget-bias", "0.5", "--to", target, made, *RECORDED, "-q"]) == 1
+
+
+def test_control_totals_are_written_for_every_pair_and_a_workbook_only_where_it_can_compare(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = str(tmp_path / "torch")
+    assert main(["convert", *CELL, "--to", "pytorch", "-o", made, "-q"]) == 0
+    assert main(["audit", *CELL, "--to", "pytorch", made, "-o", str(tmp_path / "audit.csv"), "-q"]) == 0
+    rows = (tmp_path / "audit.csv").read_text().splitlines()
+    assert len(rows) == 1 + 16
+    assert main(["audit", *CELL, "--to", "pytorch", made, "-o", str(tmp_path / "audit.xlsx"), "-q"]) == 2
+    assert "no workbook compares TensorFlow 1 with PyTorch" in capsys.readouterr().err
