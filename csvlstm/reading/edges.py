@@ -1,6 +1,7 @@
 """Where the blocks of a plain text begin and end, so that they can be moved as they are."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 
 from ..layouts.arrays import Span
 from .parsing import Text, count_lines, every_separator
+
+_CUT_AT_ONCE = 64
+"""Rows of a turned block that are cut into cells at once."""
 
 
 class Edges(NamedTuple):
@@ -63,5 +67,11 @@ def joined(blocks: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
 
 
 def _turned(rows: Iterable[bytes], columns: int) -> Iterator[bytes]:
-    cells = b",".join(rows).split(b",")
-    return (b",".join(cells[column::columns]) for column in range(columns))
+    """Give each column of some rows; so few rows are cut into cells at once that these stay in the cache."""
+    pieces: list[list[bytes]] = [[] for _ in range(columns)]
+    ahead = iter(rows)
+    while chunk := list(islice(ahead, _CUT_AT_ONCE)):
+        cells = b",".join(chunk).split(b",")
+        for column, piece in enumerate(pieces):
+            piece.append(b",".join(cells[column::columns]))
+    return map(b",".join, pieces)
