@@ -65,3 +65,11 @@ def turned_round(plan: Plan, export: Export, store: Store, style: Style) -> dict
         return store(name, [b",".join(line.split(b",")[::-1]) + b"\n" for line in lines[::-1]])
 
     return convert_text(plan, export, store_backwards, style)
+
+
+def edited(layer: Layer, part: str, change: dict[tuple[int, int], float]) -> Layer:
+    """Change some cells of a part of the converted set."""
+    values = layer.converted[part].values.copy()
+    for at, value in change.items():
+        values[at] = value
+    return layer._replace(converted=layer.converted | {part: layer.converted[part].with_values(values)})

@@ -16,13 +16,13 @@ needs_libreoffice = pytest.mark.skipif(not shutil.which("soffice"), reason="no L
 Sheet = list[list[str]]
 
 
-def in_ironcalc(path: Path) -> Sheet:
-    """Recalculate a workbook in ironcalc."""
+def in_ironcalc(path: Path, number: int = 0) -> Sheet:
+    """Recalculate a workbook in ironcalc, and give one of its sheets."""
     model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
     model.evaluate()
-    _, rows, _, columns = model.get_sheet_dimensions(0)
+    _, rows, _, columns = model.get_sheet_dimensions(number)
     return [
-        [model.get_formatted_cell_value(0, row, column) for column in range(1, columns + 1)]
+        [model.get_formatted_cell_value(number, row, column) for column in range(1, columns + 1)]
         for row in range(1, rows + 1)
     ]
 
@@ -37,10 +37,15 @@ def in_libreoffice(paths: Sequence[Path], folder: Path) -> dict[str, Sheet]:
     }
 
 
+def judged(sheet: Sheet) -> list[list[str]]:
+    """Give the rows that have a verdict, cut behind it."""
+    at = next(row.index("Verdict") for row in sheet if "Verdict" in row)
+    return [row[: at + 1] for row in sheet if len(row) > at and row[at] in ("PASS", "FAIL", "not filled yet")]
+
+
 def verdicts(sheet: Sheet) -> dict[str, str]:
     """Give the verdict of each row that has one, by layer, part and gate, and the overall one."""
-    named = {" ".join(row[:3]): row[12] for row in sheet if len(row) > 12 and row[12] in ("PASS", "FAIL")}
-    return {"OVERALL": sheet[1][1], **named}
+    return {"OVERALL": sheet[1][1], **{" ".join(row[:3]): row[-1] for row in judged(sheet)}}
 
 
 def failing(sheet: Sheet) -> set[str]:

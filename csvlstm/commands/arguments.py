@@ -174,6 +174,35 @@ def decimal_sign(text: str) -> bytes:
     return sign.encode()
 
 
+def add_output_signs(command: argparse.ArgumentParser) -> None:
+    """Add the signs that files are written with, for who opens them in a spreadsheet."""
+    command.add_argument(
+        "--output-delimiter",
+        metavar="CHAR",
+        type=_output_delimiter,
+        default=",",
+        help="comma, semicolon or tab, or itself (default comma)",
+    )
+    command.add_argument(
+        "--output-decimal", metavar="SIGN", type=decimal_sign, default=b".", help="point or comma, or itself"
+    )
+
+
+def output_decimal_of(asked: argparse.Namespace) -> str:
+    """Give the decimal sign to write; raises CsvLstmError where it is the delimiter, too."""
+    if asked.output_decimal == asked.output_delimiter.encode():
+        raise CsvLstmError("--output-decimal and --output-delimiter are the same", expected="--output-delimiter ';'")
+    sign: bytes = asked.output_decimal
+    return sign.decode()
+
+
+def _output_delimiter(text: str) -> str:
+    mark = {"comma": ",", "semicolon": ";", "tab": "\t"}.get(text, text)
+    if mark not in (",", ";", "\t"):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of comma, semicolon and tab")
+    return mark
+
+
 def finite(text: str) -> float:
     """Read a finite number."""
     number = read_number(text)

@@ -9,7 +9,8 @@ from ..converted.outputs import staging
 from ..converted.sets import read_converted
 from ..converted.targets import refuse_outputs
 from ..errors import CsvLstmError, Place
-from ..evidence.records import as_csv, as_json
+from ..evidence.prepared import prepared
+from ..evidence.records import COMMAS, TableStyle, as_csv, as_json
 from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
 from ..names import readable
@@ -30,7 +31,8 @@ FORMS = (".csv", ".json", WORKBOOK)
 class Evidence(NamedTuple):
     """The file to write: its ending picks the form; a template is a workbook with empty value sheets.
 
-    `strict` allows no damage in the exports.
+    `strict` allows no damage in the exports. A workbook names the `command` that it was prepared with; `style` is how
+    audit.csv is written. Where the path is empty nothing is written.
     """
 
     path: str
@@ -38,6 +40,8 @@ class Evidence(NamedTuple):
     force: bool = False
     quiet: bool = False
     strict: bool = False
+    command: Sequence[str] = ()
+    style: TableStyle = COMMAS
 
     @property
     def form(self) -> str:
@@ -113,9 +117,10 @@ def audit_layers(
 
     Raises CsvLstmError where the file cannot be written, or the layers do not fit into a workbook.
     """
-    refuse_form(evidence)
-    directory, name = os.path.split(evidence.path)
-    refuse_outputs(directory or ".", [name], [identity(path) for path in read], evidence.force)
+    if evidence.path:
+        refuse_form(evidence)
+        _refuse_output(evidence, read)
+    said = prepared(evidence.command) if evidence.form == WORKBOOK else ""
     audited: list[LayerAudit] = []
     shown: list[LayerSheets] = []
     for layer in layers:
@@ -123,18 +128,29 @@ def audit_layers(
             shown.append(_show(layer, evidence, shown))
         audited.append(audit_layer(layer))
     audit = Audit(audited, evidence.path, findings)
-    with staging(directory or ".", evidence.force) as files:
-        with files.open(name) as file:
-            if evidence.form == WORKBOOK:
-                _write_workbook(file, shown, evidence, files.folder)
-            else:
-                file.write(_text(audit, evidence.form).encode())
-        files.publish()
+    if evidence.path:
+        _write(audit, shown, evidence, said)
     return audit
 
 
-def _text(audit: Audit, form: str) -> str:
-    return readable(as_csv(audit)) if form == ".csv" else json_text(as_json(audit), indent=1)
+def _refuse_output(evidence: Evidence, read: Sequence[str]) -> None:
+    directory, name = os.path.split(evidence.path)
+    refuse_outputs(directory or ".", [name], [identity(path) for path in read], evidence.force)
+
+
+def _write(audit: Audit, shown: Sequence[LayerSheets], evidence: Evidence, said: str) -> None:
+    directory, name = os.path.split(evidence.path)
+    with staging(directory or ".", evidence.force) as files:
+        with files.open(name) as file:
+            if evidence.form == WORKBOOK:
+                _write_workbook(file, shown, evidence, said, files.folder)
+            else:
+                file.write(_text(audit, evidence).encode())
+        files.publish()
+
+
+def _text(audit: Audit, evidence: Evidence) -> str:
+    return readable(as_csv(audit, evidence.style)) if evidence.form == ".csv" else json_text(as_json(audit), indent=1)
 
 
 def refuse_form(evidence: Evidence) -> None:
@@ -160,9 +176,9 @@ def _show(layer: Layer, evidence: Evidence, before: Sequence[LayerSheets]) -> La
     return shown
 
 
-def _write_workbook(file: IO[bytes], shown: Sequence[LayerSheets], evidence: Evidence, folder: str) -> None:
+def _write_workbook(file: IO[bytes], shown: Sequence[LayerSheets], evidence: Evidence, said: str, folder: str) -> None:
     from ..evidence.workbook import write_workbook
 
     cells = 0 if evidence.template else sum(layer.cells for layer in shown)
     with progress(cells, "cells", quiet=evidence.quiet or evidence.template) as advance:
-        write_workbook(file, titled(shown), evidence.template, folder, advance)
+        write_workbook(file, titled(shown), evidence.template, said, folder, advance)

@@ -3,26 +3,30 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from ..errors import CsvLstmError
 from .arguments import (
     DIFFERENT,
     DONE,
     add_converted_set,
     add_messages,
+    add_output_signs,
     add_source,
     directory_of,
     network_of,
+    output_decimal_of,
     reading_of,
     reading_of_set,
+    refuse_two_tables,
     warn,
 )
-from .streams import print_json, tell
+from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
     from .cli import Parser
 
 _USAGE = """\
-csvlstm audit KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options] -o FILE
-       csvlstm audit --layers LAYERS.CSV CONVERTED_DIR [options] -o FILE"""
+csvlstm audit KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options] (-o FILE | --csv)
+       csvlstm audit --layers LAYERS.CSV CONVERTED_DIR [options] (-o FILE | --csv)"""
 
 _EPILOG = """\
 examples:
@@ -56,8 +60,13 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
     add_source(command, of_network)
     add_converted_set(command)
     command.add_argument(
-        "-o", "--output", metavar="FILE", required=True, help="a file that ends in .csv, .json or .xlsx"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="a file that ends in .csv, .json or .xlsx; with --csv or --json it may be left out",
     )
+    command.add_argument("--csv", action="store_true", help="print the rows of audit.csv on standard output")
+    add_output_signs(command)
     command.add_argument("--template", action="store_true", help="leave the value sheets of the workbook empty")
     command.add_argument("--force", action="store_true", help="replace an existing FILE (never an input)")
     add_messages(command)
@@ -66,15 +75,29 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 def run(asked: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     directory = directory_of(asked)
-    from ..evidence.records import as_json, as_text
+    from ..evidence.records import TableStyle, as_csv, as_json, as_text
     from .audit import Evidence, audit_files, refuse_form
 
-    evidence = Evidence(asked.output, asked.template, asked.force, asked.quiet, asked.strict)
-    refuse_form(evidence)
+    refuse_two_tables(asked)
+    _refuse_no_output(asked)
+    style = TableStyle(asked.output_delimiter, output_decimal_of(asked))
+    output = asked.output or ""
+    evidence = Evidence(output, asked.template, asked.force, asked.quiet, asked.strict, asked.command_line, style)
+    if asked.output is not None:
+        refuse_form(evidence)
     audit = audit_files(network_of(asked), directory, evidence, reading_of(asked), reading_of_set(asked))
     warn(audit.warnings)
+    if asked.csv:
+        print_text(as_csv(audit, style))
     if asked.json:
-        print_json(as_json(audit), written=True)
+        print_json(as_json(audit), written=bool(output))
     if not asked.quiet:
         tell(as_text(audit))
     return DONE if audit.equivalent else DIFFERENT
+
+
+def _refuse_no_output(asked: argparse.Namespace) -> None:
+    if asked.output is None and not (asked.csv or asked.json):
+        raise CsvLstmError("nothing says where the evidence goes", expected="-o FILE, --csv or --json")
+    if asked.output is None and asked.template:
+        raise CsvLstmError("--template leaves the sheets of a workbook empty", expected="-o audit.xlsx")

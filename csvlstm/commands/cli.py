@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _refuse_checkpoint(given)
         asked = _parse(given)
+        asked.command_line = given
         refuse_little_memory()
         if any(getattr(asked, option, None) for option in ("stdout", "json", "csv", "list")):
             refuse_closed_output()

@@ -4,7 +4,17 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ..errors import CsvLstmError
-from .arguments import DIFFERENT, DONE, add_report, add_source, decimal_sign, network_of, reading_of, show
+from .arguments import (
+    DIFFERENT,
+    DONE,
+    add_output_signs,
+    add_report,
+    add_source,
+    network_of,
+    output_decimal_of,
+    reading_of,
+    show,
+)
 from .streams import print_bytes
 
 if TYPE_CHECKING:
@@ -66,20 +76,7 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write cells with an exponent as plain decimals of the same value, which spreadsheets do not cut",
     )
-    command.add_argument(
-        "--output-delimiter",
-        metavar="CHAR",
-        type=_output_delimiter,
-        default=",",
-        help="comma, semicolon or tab, or itself (default comma)",
-    )
-    command.add_argument(
-        "--output-decimal",
-        metavar="SIGN",
-        type=decimal_sign,
-        default=b".",
-        help="point or comma, or itself",
-    )
+    add_output_signs(command)
     command.add_argument(
         "--output-labels",
         action="store_true",
@@ -87,21 +84,13 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _output_delimiter(text: str) -> str:
-    mark = {"comma": ",", "semicolon": ";", "tab": "\t"}.get(text, text)
-    if mark not in (",", ";", "\t"):
-        raise argparse.ArgumentTypeError(f"{text!r} is none of comma, semicolon and tab")
-    return mark
-
-
 def run(asked: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     if asked.json and asked.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
+    decimal = output_decimal_of(asked)
     if asked.layers and asked.stdout:
         raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
-    if asked.output_decimal == asked.output_delimiter.encode():
-        raise CsvLstmError("--output-decimal and --output-delimiter are the same", expected="--output-delimiter ';'")
     from ..converted.styles import Style
     from ..progress import progress
     from .convert import Conversion, convert_files, convert_in_memory
@@ -112,7 +101,6 @@ def run(asked: argparse.Namespace) -> int:
         raise CsvLstmError(
             f"argument --stdout: invalid choice: {asked.stdout!r}", expected=f"one of {', '.join(names)}"
         )
-    decimal = asked.output_decimal.decode()
     style = Style(asked.output_delimiter, decimal, asked.output_plain_decimals, asked.output_labels)
     conversion = Conversion(network, reading_of(asked), not asked.no_check, asked.seed, asked.strict, style)
     if asked.stdout:

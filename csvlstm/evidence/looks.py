@@ -7,8 +7,14 @@ from xlsxwriter.workbook import Workbook
 
 from ..layouts.layout import Gate
 
-LIGHT = {Gate.INPUT: "#DDEBF7", Gate.FORGET: "#E2EFDA", Gate.CANDIDATE: "#FCE4D6", Gate.OUTPUT: "#E6DFF0"}
-STRONG = {Gate.INPUT: "#7FB2E5", Gate.FORGET: "#8CC56B", Gate.CANDIDATE: "#F4A46C", Gate.OUTPUT: "#B29AD3"}
+LIGHT = {
+    Gate.INPUT: "#DDEBF7",
+    Gate.FORGET: "#E2EFDA",
+    Gate.CANDIDATE: "#FCE4D6",
+    Gate.OUTPUT: "#E6DFF0",
+    # What has no gate: a projection.
+    None: "#F2F2F2",
+}
 _GRID = {"border": 1, "border_color": "#BFBFBF"}
 
 
@@ -26,13 +32,18 @@ class Looks(NamedTuple):
     link: Format
     input: Format
     whole: Format
+    figure: Format
+    faint: Format
     number: Format
     difference: Format
     verdict: Format
     passed: Format
     failed: Format
-    gates: dict[Gate, Format]
-    links: dict[Gate, Format]
+    empty: Format
+    differs: Format
+    shades: dict[Gate | None, Format]
+    gates: dict[Gate | None, Format]
+    links: dict[Gate | None, Format]
 
 
 def looks(workbook: Workbook) -> Looks:
@@ -54,11 +65,16 @@ def looks(workbook: Workbook) -> Looks:
         link=add({**link, "align": "left"}),
         input=add({**figure, "bg_color": "#FFFF99"}),
         whole=add({**figure, "num_format": "#,##0"}),
+        figure=add(figure),
+        faint=add({"font_color": "#A6A6A6", "align": "right"}),
         number=add({**figure, "num_format": "0.000000000000"}),
         difference=add({**figure, "num_format": "0.00E+00"}),
         verdict=add({**_GRID, "bold": True, "align": "center"}),
         passed=add({"bg_color": "#C6EFCE", "font_color": "#006100"}),
         failed=add({"bg_color": "#C00000", "font_color": "#FFFFFF"}),
+        empty=add({"bg_color": "#FFEB9C", "font_color": "#7F6000"}),
+        differs=add({"bg_color": "#C00000", "font_color": "#FFFFFF", "bold": True}),
+        shades={gate: add({"bg_color": colour}) for gate, colour in LIGHT.items()},
         gates={gate: add({**_GRID, "bg_color": colour, "align": "center"}) for gate, colour in LIGHT.items()},
         links={gate: add({**link, "bg_color": colour}) for gate, colour in LIGHT.items()},
     )

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from .. import __version__
+from .formulas import EMPTY
 from .looks import Looks
+
+_A4 = 9
 
 
 class Page:
@@ -18,6 +22,22 @@ class Page:
     def __init__(self, sheet: Worksheet, looks: Looks) -> None:
         self.sheet = sheet
         self.looks = looks
+
+    def print_on_a4(self, repeated: int | None = None, high: int = 0) -> None:
+        """Print on A4 landscape, as wide as one page and so many pages high; rows up to one are on each page."""
+        on_a4(self.sheet)
+        self.sheet.hide_gridlines(2)
+        self.sheet.fit_to_pages(1, high)
+        self.sheet.set_footer(f"&Lcsvlstm {__version__}&C&A&RPage &P of &N")
+        if repeated is not None:
+            self.sheet.repeat_rows(0, repeated)
+
+    def judged(self, cells: str) -> None:
+        """Colour the verdicts of some cells."""
+        looks = self.looks
+        for word, look in (("PASS", looks.passed), ("FAIL", looks.failed), (EMPTY, looks.empty)):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
+            self.sheet.conditional_format(cells, rule)
 
     def text(self, column: str, row: int, text: str, look: Format | None = None) -> None:
         """Write a text, whatever it begins with."""
@@ -49,6 +69,13 @@ class Page:
     def link(self, column: str, row: int, reference: str, text: str, look: Format) -> None:
         """Write a link to a range of the same workbook."""
         self.sheet.write_url(row - 1, _number(column), f"internal:{reference}", look, text)
+
+
+def on_a4(sheet: Worksheet) -> None:
+    """Print a sheet on A4 landscape."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(0.4, 0.4, 0.6, 0.6)
 
 
 def _number(letter: str) -> int:

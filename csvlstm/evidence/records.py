@@ -2,7 +2,7 @@
 
 import csv
 import io
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import __version__
 from ..errors import plural
@@ -10,13 +10,43 @@ from ..verdict.report import finding, warning
 from .totals import Audit, LayerAudit, Row
 
 
-def as_csv(audit: Audit) -> str:
-    """Give the rows as one rectangular CSV table."""
+class TableStyle(NamedTuple):
+    """The signs of a table that a spreadsheet opens."""
+
+    delimiter: str = ","
+    decimal: str = "."
+
+
+COMMAS = TableStyle()
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FILES = ("source_file", "target_file")
+
+
+def as_csv(audit: Audit, style: TableStyle = COMMAS) -> str:
+    """Give the rows as one rectangular CSV table, in which no text can become a formula."""
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
+    writer = csv.writer(table, delimiter=style.delimiter, lineterminator="\n")
     writer.writerow(Row._fields)
-    writer.writerows(audit.rows)
+    writer.writerows(
+        [_cell(name, value, style) for name, value in zip(Row._fields, row, strict=True)] for row in audit.rows
+    )
     return table.getvalue()
+
+
+def _cell(name: str, value: object, style: TableStyle) -> object:
+    if isinstance(value, float):
+        return repr(value).replace(".", style.decimal)
+    return never_formula(value, is_path=name in _FILES) if isinstance(value, str) else value
+
+
+def never_formula(text: str, *, is_path: bool = False) -> str:
+    """Give a text that no spreadsheet takes for a formula: a path through its folder, another behind an apostrophe.
+
+    >>> never_formula("=1+1.csv", is_path=True), never_formula("-x"), never_formula("a=b")
+    ('./=1+1.csv', "'-x", 'a=b')
+    """
+    return f"{'./' if is_path else chr(39)}{text}" if text.startswith(_FORMULA) else text
 
 
 def as_json(audit: Audit) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class Row(NamedTuple):
 
     Sums are exact and rounded once; None where one is beyond float64. `expected_difference` is what the forget bias
     adds to the sum. `differing` counts the cells that miss the next stricter level, `equal_as_float32` those that are
-    equal only as float32. `note` says how the cells of the source lie in its range where that is no plain rectangle.
+    equal only as float32, and `first_source` and `first_target` are the addresses of the first that misses it.
+    `note` says how the cells of the source lie in its range where that is no plain rectangle.
     """
 
     layer: str | None
@@ -73,6 +74,8 @@ class Row(NamedTuple):
     differing: int
     equal_as_float32: int
     max_difference: float | None
+    first_source: str | None
+    first_target: str | None
     verdict: str
     note: str
 
@@ -162,6 +165,8 @@ def _row(layer: Layer, plan: Plan, move: Move, result: BlockResult) -> Row:
         result.differing,
         0 if target is None else _only_as_float32(layer, move, result, target),
         result.max_difference,
+        result.first_source,
+        result.first_target,
         result.verdict,
         _note(plan, move, tables, file, fits=values is not None),
     )

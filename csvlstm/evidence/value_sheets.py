@@ -4,6 +4,7 @@ A flat kernel is the exception: no formula can hold a single line against a rect
 """
 
 import math
+import re
 import sys
 from collections.abc import Sequence
 from itertools import permutations
@@ -15,7 +16,6 @@ from ..converted.blocks import block_values
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import AnySizes
 from ..layouts.arrays import Array as Described
-from ..layouts.layout import Sizes
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..names import readable
@@ -31,6 +31,11 @@ ROWS, COLUMNS = 2**20, 2**14
 CELLS = 2_000_000
 """Beyond this many cells spreadsheets take minutes to open a workbook, and gigabytes."""
 
+OTHER_SHEETS = ("summary", "columns", "places", "spot checks")
+"""The titles, in small letters, of the sheets that are of no layer."""
+
+_LONGEST = 31
+_NO_TITLE = re.compile(r"[\[\]:*?/\\']")
 _MARGIN = 16
 """How far beyond the declared cells a sheet is searched for more."""
 
@@ -57,6 +62,13 @@ class ValueSheet(NamedTuple):
     def at(self, rows: range, columns: range) -> str:
         """Give the reference to a block of the table, its rows and columns counted from 0."""
         return self._reference(a1_range(self.form, rows, columns))
+
+    def cell(self, row: int, column: int) -> str:
+        """Give the reference to one cell of the table, counted from 0."""
+        return self._reference(self._address(row, column))
+
+    def _address(self, row: int, column: int) -> str:
+        return self.form.place("", row, column).address
 
     @property
     def table(self) -> str:
@@ -105,18 +117,20 @@ class ValueSheet(NamedTuple):
 
 
 class LayerSheets(NamedTuple):
-    """The value sheets of a layer by their titles without the prefix, and what the formulas start from.
+    """The value sheets of a layer by their titles without the layer's, and what the formulas start from.
 
-    `wrong_pair` are two moves where the source of the first is not the target of the second; None where all are equal.
+    `title` is that of the sheet of its blocks, and `gained` what its forget cells gain. `wrong_pair` are two moves
+    where the source of the first is not the target of the second; None where all are equal.
     """
 
     label: str
     plan: Plan
-    sizes: Sizes
-    forget_bias: float
+    sizes: AnySizes
+    gained: float
     tolerance: float
     sheets: dict[str, ValueSheet]
     wrong_pair: tuple[Move, Move] | None
+    title: str = "Audit"
 
     @property
     def cells(self) -> int:
@@ -149,6 +163,7 @@ def layer_sheets(layer: Layer) -> LayerSheets:
     """Lay out the value sheets of a layer; raises CsvLstmError where a file does not fit on a sheet.
 
     >>> from csvlstm.converted.sets import read_converted
+    >>> from csvlstm.layouts.layout import Sizes
     >>> from csvlstm.network.topology import Cell, read_cell
     >>> folder = "sample_data/quirks"
     >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
@@ -168,36 +183,52 @@ def layer_sheets(layer: Layer) -> LayerSheets:
         _refuse_size(sheet)
     label = " ".join(filter(None, (layer.name, layer.direction))) or "LSTM"
     by_title = {sheet.title: sheet for sheet in shown}
-    return LayerSheets(label, plan, sizes, layer.forget_bias, _tolerance(layer), by_title, _wrong_pair(layer, plan))
+    gained = next((float(sum(move.added)) for move in plan.moves if move.gains_forget_bias), 0.0)
+    return LayerSheets(label, plan, sizes, gained, _tolerance(layer, gained), by_title, _wrong_pair(layer, plan))
 
 
 def titled(layers: Sequence[LayerSheets]) -> list[LayerSheets]:
-    """Give the sheets of several layers titles of their own, which begin with the number of the layer."""
+    """Give the sheets of several layers titles of their own, which begin with the name of the layer.
+
+    A sheet's title has 31 characters and not all signs, and no two are the same to a spreadsheet: a name that is too
+    long, or taken, is cut behind the number of its layer.
+    """
     if len(layers) == 1:
         return list(layers)
-    return [
-        layer._replace(
-            sheets={title: shown._replace(title=f"{number} {title}") for title, shown in layer.sheets.items()}
-        )
-        for number, layer in enumerate(layers, start=1)
-    ]
+    taken, named = {"", *OTHER_SHEETS, "history"}, []
+    for number, layer in enumerate(layers, start=1):
+        room = _LONGEST - 1 - max(map(len, layer.sheets))
+        title = _NO_TITLE.sub("_", layer.label)
+        if len(title) > room or title.lower() in taken:
+            title = f"{number} {title}"[:room].rstrip()
+        sheets = {name: shown._replace(title=f"{title} {name}") for name, shown in layer.sheets.items()}
+        taken |= {title.lower(), *(shown.title.lower() for shown in sheets.values())}
+        named.append(layer._replace(sheets=sheets, title=title))
+    return named
 
 
-def _tolerance(layer: Layer) -> float:
-    """Allow the forget cells what is lost of a float64 by writing it with the 16 digits of a workbook."""
-    largest = float(np.max(np.abs(layer.export.bias.values))) + abs(layer.forget_bias)
+def is_computed(move: Move) -> bool:
+    """Whether the cells of a block are sums, which a workbook knows to its tolerance only."""
+    return move.gains_forget_bias or len(move.sources) > 1
+
+
+def _tolerance(layer: Layer, gained: float) -> float:
+    """Allow the sums what is lost of a float64 by writing it with the 16 digits of a workbook."""
+    arrays = [layer.export.values[array.name] for array in layer.cell.plan.source.arrays if array.is_vector]
+    largest = sum(float(np.max(np.abs(values))) for values in arrays) + abs(gained)
     return float(f"1e{math.ceil(math.log10(min(max(largest / 100, 1), sys.float_info.max))) - 12}")
 
 
 def _wrong_pair(layer: Layer, plan: Plan) -> tuple[Move, Move] | None:
     """Find two gates of one array that differ, those that the conversion puts elsewhere first."""
     values = layer.export.values
-    elsewhere = sorted(plan.moves, key=lambda move: move.sources[0].columns == move.target.columns)
+    moves = [move for move in plan.moves if len(move.sources) == 1]
+    elsewhere = sorted(moves, key=lambda move: move.sources[0].columns == move.target.columns)
     for first, second in permutations(elsewhere, 2):
         if first.target.array != second.target.array:
             continue
-        source = block_values(first._replace(added=()), values)
-        if (source != block_values(second, values)).any():
+        source, other = block_values(first._replace(added=()), values), block_values(second, values)
+        if source.shape == other.shape and (source != other).any():
             return first, second
     return None
 

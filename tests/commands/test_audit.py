@@ -146,7 +146,7 @@ def test_a_file_name_that_is_no_utf8_is_shown_as_in_messages(keras: Path, tmp_pa
     run = audit(kernel, BIAS, keras, "-q", "-o", tmp_path / f"audit.{form}")
     assert (run.returncode, run.stderr) == (0, b"")
     if form == "xlsx":
-        shown = openpyxl.load_workbook(tmp_path / "audit.xlsx")["Audit"]["C9"].value
+        shown = openpyxl.load_workbook(tmp_path / "audit.xlsx")["Audit"]["C11"].value
     else:
         shown = (tmp_path / f"audit.{form}").read_text().replace("\\\\", "\\")
     assert "kernel\\xff.csv" in shown
@@ -232,7 +232,7 @@ def zeros(folder: Path, sizes: Sizes) -> Layer:
 
 
 def sizes_of(book: Path) -> Sequence[int]:
-    return [openpyxl.load_workbook(book)["Audit"][cell].value for cell in ("B6", "C6")]
+    return [openpyxl.load_workbook(book)["Audit"][cell].value for cell in ("B9", "C9")]
 
 
 def test_a_workbook_that_would_be_too_large_is_refused_with_the_two_ways_out(tmp_path: Path) -> None:
@@ -273,3 +273,63 @@ def test_columns_that_fit_on_no_sheet_are_refused_even_for_a_template(
     with pytest.raises(CsvLstmError, match="8 rows and 20 columns fit on no sheet"):
         audit_layers([layer], Evidence(str(path), template=True))
     assert not path.exists()
+
+
+def test_csv_prints_the_rows_of_audit_csv_with_a_file_beside_it_or_without(keras: Path, tmp_path: Path) -> None:
+    printed = audit(KERNEL, BIAS, keras, "--csv")
+    assert printed.returncode == 0
+    assert printed.stderr.decode().splitlines() == ["identical: 0 of 180 cells differ in 12 blocks"]
+    assert audit(KERNEL, BIAS, keras, "--csv", "-o", tmp_path / "audit.csv").stdout == printed.stdout
+    assert (tmp_path / "audit.csv").read_bytes() == printed.stdout
+    spoil(keras)
+    assert audit(KERNEL, BIAS, keras, "--csv", "-q").returncode == 1
+    assert json.loads(audit(KERNEL, BIAS, keras, "--json", "-q").stdout)["verdict"] == "different"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing says where the evidence goes; expected -o FILE, --csv or --json"),
+        (["--csv", "--json"], "--json and --csv both print on standard output"),
+        (["--csv", "--template"], "--template leaves the sheets of a workbook empty; expected -o audit.xlsx"),
+        (["--csv", "--output-decimal", "comma"], "--output-decimal and --output-delimiter are the same"),
+    ],
+)
+def test_an_audit_without_one_way_out_is_refused(keras: Path, arguments: list[str], message: str) -> None:
+    assert_refused(audit(KERNEL, BIAS, keras, *arguments), message)
+
+
+def test_signs_of_the_table_are_those_of_a_country(keras: Path, tmp_path: Path) -> None:
+    signs = ["--output-delimiter", "semicolon", "--output-decimal", "comma"]
+    run = audit(KERNEL, BIAS, keras, "-q", *signs, "-o", tmp_path / "audit.csv")
+    assert run.returncode == 0
+    rows = list(csv.DictReader((tmp_path / "audit.csv").read_text().splitlines(), delimiter=";"))
+    plain = list(csv.DictReader(audit(KERNEL, BIAS, keras, "-q", "--csv").stdout.decode().splitlines()))
+    assert rows[9]["target_sum"] == plain[9]["target_sum"].replace(".", ",") != plain[9]["target_sum"]
+    assert [row["source_file"] for row in rows] == [row["source_file"] for row in plain]
+
+
+def test_the_table_and_the_json_name_the_first_cell_that_differs(keras: Path, tmp_path: Path) -> None:
+    spoil(keras)
+    rows = list(csv.DictReader(audit(KERNEL, BIAS, keras, "-q", "--csv").stdout.decode().splitlines()))
+    # spoil() touches F2 of the kernel, the first column of gate f, which K2 of the export is.
+    assert [(row["first_source"], row["first_target"]) for row in rows[:3]] == [("", ""), ("K2", "F2"), ("", "")]
+    blocks = json.loads(audit(KERNEL, BIAS, keras, "-q", "--json").stdout)["layers"][0]["blocks"]
+    assert (blocks[1]["first_source"], blocks[1]["first_target"]) == ("K2", "F2")
+
+
+@pytest.mark.parametrize("name", ["=1+1.csv", "+1.csv", "-1.csv", "@SUM(A1).csv", "\t=1.csv"])
+def test_a_file_name_in_the_table_is_never_a_formula(keras: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(Path(KERNEL).read_bytes())
+    run = csvlstm("audit", "--csv", "-q", *SIZES, "--", name, BIAS, "keras", cwd=tmp_path)
+    cells = [cell for row in csv.reader(run.stdout.decode().splitlines()) for cell in row]
+    assert cells.count(f"./{name}") == 8
+    assert not [cell for cell in cells if cell[:1] in tuple("=+@\t\r") or (cell[:1] == "-" and not is_number(cell))]
+    assert (tmp_path / f"./{name}").samefile(tmp_path / name)
+
+
+def is_number(cell: str) -> bool:
+    try:
+        return float(cell) == float(cell)
+    except ValueError:
+        return False

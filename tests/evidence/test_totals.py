@@ -19,7 +19,7 @@ from csvlstm.evidence.totals import Audit, Layer, Row, audit_layer
 from csvlstm.layouts.layout import PARTS, Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
 from tests import children
-from tests.exports import SIZES, converted_layer, named, write_export
+from tests.exports import SIZES, converted_layer, edited, named, write_export
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
 SUNSPOTS = QUIRKS.parent / "sunspots"
@@ -161,13 +161,6 @@ def test_a_kernel_that_is_flat_and_transposed_has_its_pieces_along_the_columns(t
 @pytest.fixture
 def layer(tmp_path: Path) -> Layer:
     return layer_of(tmp_path, SUNSPOTS / "cell_0_kernel.csv", SUNSPOTS / "cell_0_bias.csv", Sizes(3, 5))
-
-
-def edited(layer: Layer, part: str, change: dict[tuple[int, int], float]) -> Layer:
-    values = layer.converted[part].values.copy()
-    for at, value in change.items():
-        values[at] = value
-    return layer._replace(converted=layer.converted | {part: layer.converted[part].with_values(values)})
 
 
 def test_cells_equal_only_as_float32_have_a_column_of_their_own(layer: Layer) -> None:
