@@ -1,6 +1,7 @@
 """layers.csv: the cells of a network in a table that a spreadsheet user can write, one row a cell."""
 
 import os
+import re
 import unicodedata
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -125,17 +126,24 @@ def _file(row: Row, column: str, folder: str) -> str:
     path = os.path.join(folder, path_of(name))
     if column == FOLDER:
         if not os.path.isdir(path):
-            found = f"there is no folder {path!r}"
-            raise CsvLstmError(found, place, expected="a folder", advice="paths are relative to the table")
+            raise CsvLstmError(f"there is no folder {path!r}", place, expected="a folder", advice=_where(name))
         return path
     if not os.path.exists(path) or os.path.isdir(path):
         found = f"{path!r} is a folder" if os.path.isdir(path) else f"there is no file {path!r}"
-        raise CsvLstmError(found, place, expected=f"the CSV of the {column}", advice="paths are relative to the table")
+        raise CsvLstmError(found, place, expected=f"the CSV of the {column}", advice=_where(name))
     return path
 
 
+def _where(name: str) -> str:
+    """Say where the files of a table are looked for."""
+    if "\\" in name:
+        return f"folders are separated by / on every system: {name.replace(chr(92), '/')}"
+    return "paths are relative to the table"
+
+
 def _size(row: Row, column: str) -> int:
-    size = read_size(row.text(column))
+    # A spreadsheet, and pandas beside blank cells, write 3 as 3.0.
+    size = read_size(re.sub(r"[.,]0+$", "", row.text(column)))
     if size is None:
         found = f"{shown(row.text(column))} is no {column.replace('_', ' ')}"
         raise CsvLstmError(found, row.place(column), expected=f"a whole number from 1 to {LARGEST_SIZE}")

@@ -173,7 +173,7 @@ REFUSED = {
         f"{HEAD}\n{row('a', 2**31, 5)}\n",
         "is no input size; expected a whole number from 1 to 2147483647",
     ),
-    "size with a point": (f"{HEAD}\n{row('a', '3.0', 5)}\n", "line 2, column 4 (D2): '3.0' is no input size"),
+    "size with a point": (f"{HEAD}\n{row('a', '3.5', 5)}\n", "line 2, column 4 (D2): '3.5' is no input size"),
     "blank size": (f"{HEAD}\n{row('a', '', 5)}\n", "line 2, column 4 (D2): '' is no input size"),
     "forget bias": (f"{HEAD},forget_bias\n{row('a', 3, 5, 'nan')}\n", "line 2, column 6 (F2): 'nan' is no forget bias"),
     "no file": (f"{HEAD}\na,,b.csv,3,5\n", "line 2, column 2 (B2): the kernel has no file"),
@@ -216,9 +216,53 @@ def test_names_that_unicode_takes_for_the_same_are_refused() -> None:
     assert "would be one folder on some systems" in refused("\n".join((HEAD, *rows)))
 
 
+@pytest.mark.parametrize("names", [["", "Unnamed: 0"], ["index"], ["", None]], ids=["", "named", "no corner"])
+@pytest.mark.parametrize("start", [0, 1])
+def test_an_index_column_is_no_column_of_the_table(names: list[str | None], start: int) -> None:
+    for name in names:
+        head = HEAD if name is None else f"{name},{HEAD}"
+        rows = [f"{start},{row('a', 3, 5)}", f"{start + 1},{row('b', 5, 4)}"]
+        assert [cell.sizes for cell in read_layers(table(*rows, head=head)).cells] == [Sizes(3, 5), Sizes(5, 4)]
+
+
+def test_cells_that_do_not_count_need_a_name_above_them() -> None:
+    assert "(A3): '3' stands under no column name" in refused(f",{HEAD}\n,{row('a', 3, 5)}\n3,{row('b', 5, 4)}\n")
+
+
+@pytest.mark.parametrize("above", ["# the network\n", "# one\n# two, three\n\n"])
+@pytest.mark.parametrize("name", ["note", "Notes", "comment", "REMARKS"])
+def test_notes_and_comments_are_read_by_nobody(name: str, above: str) -> None:
+    path = write(f"{above}{HEAD},{name}\n{row('a', 3, 5, 'of run 7')}\n{row('b', 5, 4)}\n")
+    assert [cell.sizes for cell in read_layers(path).cells] == [Sizes(3, 5), Sizes(5, 4)]
+
+
+@pytest.mark.parametrize("size", ["3.0", "3.00", '"3,0"'])
+def test_a_whole_number_may_have_decimals_that_are_zero(size: str) -> None:
+    assert read_layers(table(row("a", size, "5.0"))).cells[0].sizes == Sizes(3, 5)
+
+
+@pytest.mark.parametrize("size", ["3.5", ".0", "0.0", "3.0.0", "1e1"])
+def test_any_other_decimals_are_no_size(size: str) -> None:
+    assert f"'{size}' is no input size" in refused(f"{HEAD}\n{row('a', size, 5)}\n")
+
+
+def test_backslashes_are_explained() -> None:
+    found = refused(f"{HEAD}\na,sub\\k.csv,b.csv,3,5\n")
+    assert r"there is no file 'sub\\k.csv'; expected the CSV of the kernel; folders are " in found
+    assert found.endswith("separated by / on every system: sub/k.csv")
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "shift-jis", "cp1252"])
+def test_names_in_another_encoding_are_refused_where_they_stand_and_notes_in_it_are_not(encoding: str) -> None:
+    name = "Gr\u00f6\u00dfe" if encoding == "cp1252" else "\u5c64"
+    Path("layers.csv").write_bytes(f"{HEAD},note\n{row('a', 3, 5, name)}\n{row(name, 5, 4)}\n".encode(encoding))
+    with pytest.raises(CsvLstmError, match=r"\(A3\): the layer is not in UTF-8; names in GBK, GB18030"):
+        read_layers("layers.csv")
+
+
 def test_a_table_that_is_no_text_is_refused() -> None:
     Path("layers.csv").write_bytes(b"layer\xff")
-    with pytest.raises(CsvLstmError, match=r"layers\.csv: is not UTF-8 text; save it again as CSV in UTF-8"):
+    with pytest.raises(CsvLstmError, match=r"line 1, column 1 \(A1\): is not UTF-8 text; names in GBK, .* 'CSV UTF"):
         read_layers("layers.csv")
     Path("layers.csv").write_bytes(HEAD.encode("utf-16-le"))
     with pytest.raises(CsvLstmError, match="is UTF-16 without a byte order mark, or no text"):
