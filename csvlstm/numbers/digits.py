@@ -14,6 +14,11 @@ FLOAT32_DIGITS = 9
 """Significant digits that every float32 number survives."""
 
 _NOISE = 1e-14
+_FLOAT32_NOISE = 2.0**-23
+_CAST, _SMALLEST_CAST = 2.0**-7, 2.0**-24
+"""What a cast to bfloat16 may change of a number, and one to float16 of a small one."""
+_LEAST_OF_NOISE = 8
+"""Times the noise of float32: with a smaller unit, most float32 numbers would look rounded."""
 _SLACK = 1e-4
 _MOST_DIGITS = 13
 _MOST_DECIMALS = 12
@@ -23,32 +28,66 @@ _FEW_ROWS = 4
 
 
 class Loss(NamedTuple):
-    """How digits were lost: `cells` cells keep only so many significant digits, or so many decimals, or both."""
+    """How digits were lost: `cells` cells keep only so many significant digits, or so many decimals, or both.
+
+    A `cast` is the float type that they were rounded to instead.
+    """
 
     cells: int
     digits: int | None = None
     decimals: int | None = None
-    half: bool = False
+    cast: str = ""
 
     def __str__(self) -> str:
-        if self.half:
-            return "float16"
+        if self.cast:
+            return self.cast
         kept = [(self.digits, "significant digit"), (self.decimals, "decimal")]
         return " or ".join(f"{count} {plural(count, name)}" for count, name in kept if count is not None)
 
 
-def rounding(source: Array, target: Array) -> Loss | None:
-    """Tell whether the target is the source with all its cells rounded alike, or cut alike.
+class _Rounded(NamedTuple):
+    """Numbers that may be rounded ones: `values` without what was added to them later, where `summed`.
+
+    `noise` is how far each may be off because the sum, or a rounded number itself, was kept as float32.
+    """
+
+    values: Array
+    noise: Array
+    summed: NDArray[np.bool_]
+
+    def spare(self, unit: Array) -> Array:
+        """Give how far a number may be off from a multiple of a unit that is no smaller than the noise."""
+        of_float32 = np.where(self.summed | (unit >= _LEAST_OF_NOISE * self.noise), self.noise, 0.0)
+        spare: Array = np.maximum(_NOISE * np.abs(self.values), of_float32)
+        return spare
+
+    @property
+    def some(self) -> "_Rounded":
+        """Some of the rows."""
+        return _Rounded(*map(some_rows, self))
+
+
+def _rounded(target: Array, added: Array | None = None) -> _Rounded:
+    later = np.zeros(target.shape) if added is None else added
+    return _Rounded(target - later, _FLOAT32_NOISE * (np.abs(target) + np.abs(later)), later != 0)
+
+
+def rounding(source: Array, target: Array, added: Array | None = None) -> Loss | None:
+    """Tell whether the target is the source with all its cells rounded alike, or cut alike, before something was added.
 
     >>> print(rounding(np.array([0.12345, -0.0054321]), np.array([0.123, -0.00543])))
     3 significant digits
+    >>> print(rounding(np.array([0.12345, -0.0054321]), np.array([1.123, -0.00543]), added=np.array([1.0, 0.0])))
+    3 significant digits
     """
-    if np.array_equal(target, _as_half(source)):
-        return Loss(target.size, half=True)
-    digits, decimals = _digits(target), _decimals(target)
+    kept = _rounded(target, added)
+    for name, cast in _CASTS:
+        if _is_cast(source, target, cast, added):
+            return Loss(target.size, cast=name)
+    digits, decimals = _digits(kept), _decimals(kept)
     # No rounding to significant digits changes a zero.
-    by_digits = digits is not None and _keeps(source, target, np.where(source, unit_of_digits(source, digits), 0.0))
-    by_decimals = decimals is not None and _keeps(source, target, np.asarray(10.0**-decimals))
+    by_digits = digits is not None and _keeps(source, kept, np.where(source, unit_of_digits(source, digits), 0.0))
+    by_decimals = decimals is not None and _keeps(source, kept, np.asarray(10.0**-decimals))
     if not (by_digits or by_decimals):
         return None
     return Loss(target.size, digits if by_digits else None, decimals if by_decimals else None)
@@ -77,15 +116,25 @@ def printed_from(source: Array, target: Array) -> NDArray[np.bool_]:
 
 def has_few_digits(values: Array) -> bool:
     """Tell whether the values look rounded at all."""
-    return _digits(values) is not None or _decimals(values) is not None or np.array_equal(values, _as_half(values))
+    kept = _rounded(values)
+    casts = (cast for _, cast in _CASTS if _is_cast(some_rows(values), some_rows(values), cast))
+    return _digits(kept) is not None or _decimals(kept) is not None or any(casts)
 
 
-def _keeps(source: Array, target: Array, unit: Array) -> bool:
+def _keeps(source: Array, kept: _Rounded, unit: Array) -> bool:
     """Tell whether all cells are rounded to the nearest multiple of a unit, or all cut towards zero."""
-    apart = np.abs(target - source)
-    rounded = apart <= _half(unit)
-    cut = (apart < (1 + _SLACK) * unit) & (np.abs(target) <= np.abs(source))
-    return bool(rounded.all() or cut.all())
+    return bool(_is_nearest(source, kept, unit).all() or _is_cut(source, kept, unit).all())
+
+
+def _is_nearest(source: Array, kept: _Rounded, unit: Array) -> NDArray[np.bool_]:
+    near: NDArray[np.bool_] = np.abs(kept.values - source) <= _half(unit) + kept.spare(unit)
+    return near
+
+
+def _is_cut(source: Array, kept: _Rounded, unit: Array) -> NDArray[np.bool_]:
+    spare = kept.spare(unit)
+    within: NDArray[np.bool_] = np.abs(kept.values - source) < (1 + _SLACK) * unit + spare
+    return within & (np.abs(kept.values) <= np.abs(source) + spare)
 
 
 def _half(unit: Array) -> Array:
@@ -94,16 +143,20 @@ def _half(unit: Array) -> Array:
 
 
 def cutting(source: Array, target: Array, differs: Array) -> Loss | None:
-    """Tell whether the cells that differ are those of the source with a few digits left, as spreadsheets save them.
+    """Tell whether the cells that differ are those of the source with a few digits left, as spreadsheets show them.
+
+    A spreadsheet rounds; digits that were cut off are another mistake.
 
     >>> source, target = np.array([0.12345678, 4.4519293e-05]), np.array([0.12345678, 4.45e-05])
     >>> cutting(source, target, source != target)
-    Loss(cells=1, digits=3, decimals=None, half=False)
+    Loss(cells=1, digits=3, decimals=None, cast='')
     """
-    cut = rounding(source[differs], target[differs])
-    if cut is None or cut.digits is None or cut.digits > _MOST_DIGITS_OF_A_CUT:
+    numbers, kept = source[differs], _rounded(target[differs])
+    digits = _digits(kept)
+    if digits is None or digits > _MOST_DIGITS_OF_A_CUT:
         return None
-    return Loss(int(np.count_nonzero(differs)), cut.digits)
+    nearest = _is_nearest(numbers, kept, np.where(numbers, unit_of_digits(numbers, digits), 0.0))
+    return Loss(len(numbers), digits) if nearest.all() else None
 
 
 def _as_half(values: Array) -> Array:
@@ -111,25 +164,70 @@ def _as_half(values: Array) -> Array:
         return values.astype(np.float16).astype(np.float64)
 
 
-def _digits(values: Array) -> int | None:
+def _as_bfloat16(values: Array) -> Array:
+    """Round float32 numbers to their upper 16 bits, ties to even."""
+    bits = as_float32(values).view(np.uint32)
+    return _upper_bits(bits + np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1)))
+
+
+def _cut_to_bfloat16(values: Array) -> Array:
+    """Take the upper 16 bits of float32 numbers, as who has no such type does."""
+    return _upper_bits(as_float32(values).view(np.uint32))
+
+
+def _upper_bits(bits: NDArray[np.uint32]) -> Array:
+    return (bits & np.uint32(0xFFFF0000)).view(np.float32).astype(np.float64)
+
+
+_CASTS = (("float16", _as_half), ("bfloat16", _as_bfloat16), ("bfloat16", _cut_to_bfloat16))
+
+
+def _is_cast(source: Array, target: Array, cast: Callable[[Array], Array], added: Array | None = None) -> bool:
+    """Tell whether the target is the source cast to another type, before something was added or in the type itself."""
+    later = 0.0 if added is None else added
+    magnitudes = np.abs(source) + np.abs(target) + np.abs(later)
+    if (np.abs(target - later - source) > _CAST * magnitudes + _SMALLEST_CAST).any():
+        return False
+    # A float32 number in the middle between two of the type goes another way than its nine digits.
+    casts = cast(source), cast(as_float32(source).astype(np.float64))
+    if added is None:
+        return _is_either(target, casts)
+    # Where a sum is kept as float32, only what is near it can be told.
+    kept = _rounded(target, added)
+    near = [np.where(kept.summed & (np.abs(kept.values - one) <= kept.noise), target, one + added) for one in casts]
+    in_type = ([cast(one + addend) for one in casts] for addend in (added, cast(added)))
+    return any(_is_either(target, sums) for sums in (near, *in_type))
+
+
+def _is_either(target: Array, sources: Iterable[Array]) -> bool:
+    """Tell whether each cell is printed from one of two sources."""
+    return bool(np.logical_or(*(printed_from(source, target) for source in sources)).all())
+
+
+def _digits(kept: _Rounded) -> int | None:
     """Count the significant digits that the values need, None for as many as float64 numbers have."""
-    return _fewest(values, range(1, _MOST_DIGITS + 1), _round)
+    return _fewest(kept, range(1, _MOST_DIGITS + 1), unit_of_digits)
 
 
-def _decimals(values: Array) -> int | None:
+def _decimals(kept: _Rounded) -> int | None:
     """Count the decimals that the values need, None for more than a rounding would leave."""
-    return _fewest(values, range(_MOST_DECIMALS), np.round)
+    return _fewest(kept, range(_MOST_DECIMALS), lambda _, decimals: np.asarray(10.0**-decimals))
 
 
-def _fewest(values: Array, counts: range, rounded: Callable[[Array, int], Array]) -> int | None:
+def _fewest(kept: _Rounded, counts: range, unit_of: Callable[[Array, int], Array]) -> int | None:
     """Find the smallest of some counts that the values may be rounded to and stay the same."""
 
-    def of(some: Array, counts: Iterable[int]) -> int | None:
-        return next((k for k in counts if _same(some, rounded(some, k))), None)
+    def of(some: _Rounded, counts: Iterable[int]) -> int | None:
+        return next((count for count in counts if _stays(some, unit_of(some.values, count))), None)
 
     # All values need as many as some of them, or more.
-    least = of(some_rows(values), counts)
-    return None if least is None else of(values, counts[counts.index(least) :])
+    least = of(kept.some, counts)
+    return None if least is None else of(kept, counts[counts.index(least) :])
+
+
+def _stays(kept: _Rounded, unit: Array) -> bool:
+    off = np.abs(kept.values - np.rint(kept.values / unit) * unit)
+    return bool((off <= kept.spare(unit)).all())
 
 
 def some_rows(values: Array) -> Array:
@@ -141,16 +239,6 @@ def some_rows(values: Array) -> Array:
     [0, 2, 4, 6, 8]
     """
     return values[:: len(values) // _FEW_ROWS or 1]
-
-
-def _same(values: Array, rounded: Array) -> bool:
-    return bool((np.abs(values - rounded) <= _NOISE * np.abs(values)).all())
-
-
-def _round(values: Array, digits: int) -> Array:
-    unit = unit_of_digits(values, digits)
-    rounded: Array = np.rint(values / unit) * unit
-    return rounded
 
 
 def unit_of_digits(values: Array, digits: Array | int) -> Array:
@@ -167,7 +255,9 @@ def unit_of_printing(values: Array) -> Array:
     >>> unit_of_printing(np.array([0.25, -0.1234])), unit_of_printing(np.array([1 / 3, 0.1]))
     (array([0.0001, 0.0001]), array(0.))
     """
-    decimals, digits = _decimals(values), _digits(values)
+    # A float32 number that only comes near one with few digits was not printed so.
+    exact = _Rounded(values, np.zeros(values.shape), np.zeros(values.shape, np.bool_))
+    decimals, digits = _decimals(exact), _digits(exact)
     by_decimals = np.asarray(0.0 if decimals is None else 10.0**-decimals)
     return by_decimals if digits is None else np.maximum(by_decimals, unit_of_digits(values, digits))
 

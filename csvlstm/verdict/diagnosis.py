@@ -1,9 +1,10 @@
 """What is wrong in a converted set that is not equivalent to its export, named file by file.
 
 For each of the three files one table is made: which quarter of it equals which quarter of what may stand there by
-mistake (`csvlstm.explanations`). It is read in three ways, the strictest first: the quarters are equal, they are equal
-but for lost digits, or most of their cells are equal. Of the first way that explains the file, all explanations with
-the fewest mistakes are said, because the same numbers may come from more than one.
+mistake (`explanations`). It is read in several ways, the strictest first: the quarters are equal, they are equal but
+for digits that were lost at last, or before the forget bias was added, or most of their cells are equal. Of the first
+way that explains the file, all explanations with the fewest mistakes are said, because the same numbers may come from
+more than one.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ..errors import plural
-from ..layouts.layout import KERAS, PARTS, TF1, Gate, quarter_order
+from ..layouts.layout import KERAS, KERNELS, PARTS, TF1, Gate, quarter_order
 from ..layouts.references import Array
 from ..numbers.digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
 from ..reading.tables import Export, Table
@@ -57,8 +58,12 @@ class _Fit(NamedTuple):
     @property
     def predicted(self) -> Array:
         """What the explanation predicts for the target."""
-        quarters = self.base.rows.reshape(len(self.base.rows), 4, -1)
-        return np.take(quarters, self.order, axis=1).reshape(self.base.rows.shape)
+        return self.ordered(self.base.rows)
+
+    def ordered(self, rows: Array) -> Array:
+        """Bring the quarters of some rows [rows, 4H] into the order."""
+        quarters = rows.reshape(len(rows), 4, -1)
+        return np.take(quarters, self.order, axis=1).reshape(rows.shape)
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -86,7 +91,7 @@ def diagnose(
     # A candidate that leaves float64's range is no explanation, and nothing to warn of.
     with np.errstate(all="ignore"):
         for part in (part for part in PARTS if part in wrong):
-            explained = _explain(_Case(part, export, converted[part], forget_bias, tolerance))
+            explained = _explain(_Case(part, export, converted, forget_bias, tolerance))
             by_mistakes.setdefault(explained, []).append(part)
     return [Finding(tuple(parts), alternatives) for alternatives, parts in by_mistakes.items()]
 
@@ -96,9 +101,20 @@ class _Case(NamedTuple):
 
     part: str
     export: Export
-    file: Table
+    converted: dict[str, Table]
     forget_bias: float
     tolerance: Slack
+
+    @property
+    def file(self) -> Table:
+        """The file to be explained."""
+        return self.converted[self.part]
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether both kernels hold the same numbers."""
+        kernel, recurrent_kernel = (self.converted[name].values for name in KERNELS)
+        return np.array_equal(kernel, recurrent_kernel)
 
     def equal_cells(self, source: Array, target: Array) -> Array:
         """Tell cell by cell whether both are equal on a level that the verdict forgives."""
@@ -130,7 +146,7 @@ def _targets(case: _Case) -> Iterator[_Target]:
     """Pair each base with the file's values in its shape, where they have it."""
     part, export, values = case.part, case.export, case.file.values
     if part != "bias":
-        seen = kernel_bases(part, export.kernel.values, export.sizes)
+        seen = kernel_bases(part, export.kernel.values, export.sizes, case.is_copied)
     elif values.size == export.bias.values.size and 1 in values.shape:
         seen = bias_bases(export.bias.values, values.reshape(1, -1), case.forget_bias)
     else:
@@ -144,10 +160,24 @@ def _targets(case: _Case) -> Iterator[_Target]:
 
 
 def _exactly(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
-    return (_Explanation(fit.mistakes) for base, target in targets for fit in _fits(base, target, case.equal))
+    def equal(gate: Base, quarter: Array) -> bool:
+        return case.equal(gate.rows, quarter)
+
+    return (_Explanation(fit.mistakes) for base, target in targets for fit in _fits(base, target, equal))
 
 
 def _but_for_digits(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
+    """Explain a file by digits that were lost at last, and by what was added after that only where it is simpler."""
+    # To few enough digits, small weights are rounded to those of a new layer.
+    if _is_never_set(case):
+        return
+    at_last = list(_rounded_at_last(case, targets))
+    yield from at_last
+    fewest = min((one.cost for one in at_last), default=None)
+    yield from (one for one in _rounded_first(targets) if fewest is None or one.cost < fewest)
+
+
+def _rounded_at_last(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
     if not has_few_digits(case.file.values):
         return
     for base, target in targets:
@@ -160,9 +190,31 @@ def _but_for_digits(case: _Case, targets: list[_Target]) -> Iterator[_Explanatio
                 yield _Explanation((*fit.mistakes, _rounded(loss)))
 
 
-def _is_rounded(source: Array, target: Array) -> bool:
-    """Tell whether the target is the source rounded; some rows rule most comparisons out here, too."""
-    return bool(rounding(some_rows(source), some_rows(target)) and rounding(source, target))
+def _is_rounded(gate: Base, target: Array) -> bool:
+    """Tell whether the target is a gate rounded; some rows rule most comparisons out here, too."""
+    return bool(rounding(some_rows(gate.rows), some_rows(target)) and rounding(gate.rows, target))
+
+
+def _rounded_first(targets: list[_Target]) -> Iterator[_Explanation]:
+    """Explain a bias by digits that were lost before something was added to it."""
+    for base, target in ((base, target) for base, target in targets if _may_be_rounded_first(base, target)):
+        for fit in _fits(base, target, _is_rounded_first):
+            before, added = map(fit.ordered, base.terms or ())
+            loss = rounding(before, target, added)
+            if loss:
+                yield _Explanation((*fit.mistakes, _rounded(loss, ", and the forget bias was added after that")))
+
+
+def _may_be_rounded_first(base: Base, target: Array) -> bool:
+    """Tell whether as many quarters look rounded as nothing was added to."""
+    if base.terms is None:
+        return False
+    untouched = [gate for gate in np.split(base.terms[1], 4, 1) if not gate.any()]
+    return sum(map(has_few_digits, np.split(target, 4, 1))) >= len(untouched)
+
+
+def _is_rounded_first(gate: Base, target: Array) -> bool:
+    return bool(gate.terms and rounding(gate.terms[0], target, gate.terms[1]))
 
 
 def _quarter_by_quarter(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
@@ -189,7 +241,9 @@ def _quarters_that_fit(case: _Case, targets: list[_Target], place: int) -> list[
 
 def _mostly(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
     for base, target in targets:
-        equal = _quarter_table(base, target, lambda *pair: int(np.count_nonzero(case.equal_cells(*pair))))
+        equal = _quarter_table(
+            base, target, lambda gate, quarter: int(np.count_nonzero(case.equal_cells(gate.rows, quarter)))
+        )
         counts = {order: sum(equal[place][quarter] for place, quarter in enumerate(order)) for order in orders()}
         most = max(counts.values())
         for order in (order for order in orders() if counts[order] == most and 2 * most >= target.size):
@@ -200,24 +254,28 @@ def _mostly(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
             yield _Explanation((*fit.mistakes, mistake), target.size - most)
 
 
-def _fits(base: Base, target: Array, equal: Callable[[Array, Array], bool]) -> Iterator[_Fit]:
+def _fits(base: Base, target: Array, equal: Callable[[Base, Array], bool]) -> Iterator[_Fit]:
     table = _quarter_table(base, target, equal)
     for order in orders():
         if all(table[place][quarter] for place, quarter in enumerate(order)):
             yield _Fit(base, order, target)
 
 
-def _quarter_table(base: Base, target: Array, compare: Callable[[Array, Array], T]) -> list[list[T]]:
-    """Compare each quarter of the target with each of the base: [quarter of the target][quarter of the base]."""
-    return [[compare(source, quarter) for source in np.split(base.rows, 4, 1)] for quarter in np.split(target, 4, 1)]
+def _quarter_table(base: Base, target: Array, compare: Callable[[Base, Array], T]) -> list[list[T]]:
+    """Compare each quarter of the target with each gate of the base: [quarter of the target][quarter of the base]."""
+    return [[compare(gate, quarter) for gate in base.gates] for quarter in np.split(target, 4, 1)]
 
 
-def _rounded(loss: Loss) -> Mistake:
-    return Mistake("rounded", f"the values are rounded to {loss}", f"export {FLOAT32_DIGITS} digits (%.9g) or more")
+def _rounded(loss: Loss, then: str = "") -> Mistake:
+    digits = f"{FLOAT32_DIGITS} digits (%.9g) or more"
+    if loss.cast:
+        return Mistake(loss.cast, f"the values are rounded to {loss.cast}{then}", f"keep float32, and export {digits}")
+    kind = "rounded_first" if then else "rounded"
+    return Mistake(kind, f"the values are rounded to {loss}{then}", f"export {digits}")
 
 
 def _cut(loss: Loss) -> Mistake:
-    found = f"{loss.cells} {plural(loss.cells, 'cell is', 'cells are')} cut to {loss}, as spreadsheets save them"
+    found = f"{loss.cells} {plural(loss.cells, 'cell is', 'cells are')} cut to {loss}, as spreadsheets do"
     return Mistake("cut", found, "convert the export again, without a spreadsheet on the way")
 
 
@@ -250,8 +308,10 @@ def _unexplained(case: _Case, targets: list[_Target]) -> Mistake:
         stand = plural(rows * columns, "cell stands", "cells stand")
         found = f"{rows} x {columns} {stand} where {right[0]} x {right[1]} are expected"
         return Mistake("shape", found, "is it the file of this layer, and whole?")
-    if not values.any() or _is_initial(case):
+    if _is_never_set(case):
         return Mistake("never_set", "these are the values of a new layer", "were the weights ever set and saved?")
+    if row := _row_of_kernel(case):
+        return Mistake("copied:bias", f"bias.csv is {row}", "save the bias under its own name")
     base, target = targets[0]
     equal = int(np.count_nonzero(case.equal_cells(_Fit(base, _RIGHT, target).predicted, target)))
     if equal:
@@ -261,10 +321,26 @@ def _unexplained(case: _Case, targets: list[_Target]) -> Mistake:
     return Mistake("other_layer", "no block is that of the export", "is it the file of another layer?")
 
 
-def _is_initial(case: _Case) -> bool:
-    """Tell whether a bias is what Keras starts with: 1 for the forget gate, 0 for the others."""
+def _row_of_kernel(case: _Case) -> str:
+    """Say of which row of a kernel beside it the bias is a copy, if it is one."""
+    if case.part == "bias":
+        for name in KERNELS:
+            file = case.converted[name]
+            same = (
+                (file.values == case.file.values.reshape(-1)).all(axis=1)
+                if file.values.shape[1] == case.file.values.size
+                else np.zeros(0)
+            )
+            if same.any():
+                return f"row {int(same.argmax()) + 1} of {name}.csv"
+    return ""
+
+
+def _is_never_set(case: _Case) -> bool:
+    """Tell whether all is 0, or a bias what Keras starts with: 1 for the forget gate, 0 for the others."""
     initial = np.repeat([float(gate is Gate.FORGET) for gate in KERAS.gates], case.export.sizes.hidden_size)
-    return case.part == "bias" and np.array_equal(case.file.values.reshape(-1), initial)
+    values = case.file.values
+    return not values.any() or (case.part == "bias" and np.array_equal(values.reshape(-1), initial))
 
 
 def _join(parts: tuple[str, ...]) -> str:

@@ -27,27 +27,39 @@ _EXCHANGED = Mistake("exchanged", "kernel and recurrent_kernel are exchanged", "
 class Base(NamedTuple):
     """What may stand in a converted file but for the order of its quarters: [rows, 4H], gates in TensorFlow 1's order.
 
-    `first_row` is the row of the export that row 0 comes from, None where the cells do not keep their places.
+    `first_row` is the row of the export that row 0 comes from, None where the cells do not keep their places. Where
+    something was added, `terms` are what was there before and what was added, each of the same shape.
     """
 
     mistakes: tuple[Mistake, ...]
     rows: Array
     turned: bool = False
     first_row: int | None = None
+    terms: tuple[Array, Array] | None = None
+
+    @property
+    def gates(self) -> "list[Base]":
+        """The four gates, each as a base of its own."""
+        rows = np.split(self.rows, 4, 1)
+        if self.terms is None:
+            return [self._replace(rows=gate) for gate in rows]
+        terms = zip(*(np.split(term, 4, 1) for term in self.terms), strict=True)
+        return [self._replace(rows=gate, terms=of_gate) for gate, of_gate in zip(rows, terms, strict=True)]
 
 
-def kernel_bases(part: str, kernel: Array, sizes: Sizes) -> Iterator[Base]:
-    """List the rows that may stand in a matrix, the right ones first."""
-    h = sizes.hidden_size
+def kernel_bases(part: str, kernel: Array, sizes: Sizes, copied: bool) -> Iterator[Base]:
+    """List the rows that may stand in a matrix, the right ones first; `copied` says that both files are the same."""
+    h, exchanged = sizes.hidden_size, _copied(part) if copied else _EXCHANGED
     own, other = (_cut(kernel, sizes.rows_of(name)) for name in (part, KERNELS[part == "kernel"]))
     yield Base((), own, first_row=sizes.rows_of(part).start)
     yield Base((_transposed(part),), own, turned=True)
     if len(own) == h:
         yield Base((_transposed_gates(part),), _turn_gates(own, h))
-    yield Base((_EXCHANGED,), other, first_row=sizes.rows_of(KERNELS[part == "kernel"]).start)
-    yield Base((_EXCHANGED, _transposed(part)), other, turned=True)
+    yield Base((exchanged,), other, first_row=sizes.rows_of(KERNELS[part == "kernel"]).start)
+    yield Base((exchanged, _transposed(part)), other, turned=True)
     wrong_end = range(h, sizes.rows) if part == "kernel" else range(h)
-    yield Base((_split(sizes),), _cut(kernel, wrong_end), first_row=wrong_end.start)
+    if not copied:
+        yield Base((_split(sizes),), _cut(kernel, wrong_end), first_row=wrong_end.start)
     yield Base((_whole(sizes),), kernel, first_row=0)
 
 
@@ -89,6 +101,7 @@ def bias_bases(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]
         yield from _add((twice,), {Gate.FORGET: 2 * forget_bias}, bias, target)
         yield from _on_other_gates(bias, target, forget_bias)
     yield from _of_another_size(bias, target, forget_bias)
+    yield from _on_any_gates(bias, target, forget_bias)
 
 
 def _on_other_gates(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]:
@@ -96,9 +109,12 @@ def _on_other_gates(bias: Array, target: Array, forget_bias: float) -> Iterator[
         found = f"the forget bias was added to gate {gate.value} instead of f"
         remedy = f"take {forget_bias!r} from gate {gate.value} and add it to gate f"
         yield from _add((Mistake(f"forget_bias_on:{gate.value}", found, remedy),), {gate: forget_bias}, bias, target)
+    yield from _add((_on_all(forget_bias),), dict.fromkeys(KERAS.gates, forget_bias), bias, target)
+
+
+def _on_all(forget_bias: float) -> Mistake:
     remedy = f"take {forget_bias!r} from gates i, c and o"
-    everywhere = Mistake("forget_bias_on_all", "the forget bias was added to all gates", remedy)
-    yield from _add((everywhere,), dict.fromkeys(KERAS.gates, forget_bias), bias, target)
+    return Mistake("forget_bias_on_all", "the forget bias was added to all gates", remedy)
 
 
 def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Base]:
@@ -106,10 +122,8 @@ def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Ba
     forget = TF1.quarter(Gate.FORGET)
     source = np.split(bias[0], 4)[forget]
     for quarter in np.split(target[0], 4):
-        constant = float(f"{np.median(quarter - source):.6g}")
-        noise = _FLOAT32_NOISE * (np.abs(source) + abs(constant))
-        known = any(abs(constant - other) <= noise.max() for other in (0.0, declared, 2 * declared))
-        if known or (np.abs(quarter - source - constant) > noise).any():
+        constant = _constant(source, quarter)
+        if constant is None or any(_is_near(source, constant, other) for other in (0.0, declared, 2 * declared)):
             continue
         # The very numbers of the target, because the constant is known only as exactly as they were printed.
         rows = bias.copy()
@@ -121,10 +135,78 @@ def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Ba
             yield Base((Mistake("edited", "its one forget cell was edited", "convert the export again"),), rows)
 
 
+def _on_any_gates(bias: Array, target: Array, declared: float) -> Iterator[Base]:
+    """Find the constants that were added to gates beyond what is right; a gate of one cell would fit any."""
+    rows, beyond = bias.copy(), dict[Gate, float]()
+    if rows.shape[1] == len(TF1.gates):
+        return
+    for gate, numbers in zip(TF1.gates, np.split(rows[0], 4), strict=True):
+        right = declared if gate is Gate.FORGET else 0.0
+        if found := _gate_with_constant(gate, numbers, target):
+            constant, quarter = found
+            if not _is_near(numbers, constant, right):
+                beyond[gate] = float(f"{constant - right:.6g}")
+            numbers[:] = quarter
+        else:
+            numbers[:] = numbers + right
+    if beyond.keys() - {Gate.FORGET}:
+        yield Base(tuple(_constants(beyond, declared)), rows)
+
+
+def _gate_with_constant(gate: Gate, source: Array, target: Array) -> tuple[float, Array] | None:
+    """Give the constant by which a gate is off in the target, and its numbers there, in its own place before others."""
+    quarters = np.split(target[0], 4)
+    own = KERAS.quarter(gate)
+    for quarter in [quarters[own], *quarters[:own], *quarters[own + 1 :]]:
+        if (constant := _constant(source, quarter)) is not None:
+            return constant, quarter
+    return None
+
+
+def _constant(source: Array, target: Array) -> float | None:
+    """Give the constant by which all numbers are off, in as few digits as explain it; None where there is none."""
+    median = float(np.median(target - source))
+    for constant in (float(f"{median:.6g}"), float(f"{median:.9g}")):
+        if (np.abs(target - source - constant) <= _noise(source, constant)).all():
+            return constant
+    return None
+
+
+def _noise(source: Array, constant: float) -> Array:
+    noise: Array = _FLOAT32_NOISE * (np.abs(source) + abs(constant))
+    return noise
+
+
+def _is_near(source: Array, constant: float, other: float) -> bool:
+    return bool(abs(constant - other) <= _noise(source, constant).max())
+
+
+def _constants(beyond: dict[Gate, float], declared: float) -> Iterator[Mistake]:
+    """Name the constants that were added beyond what is right, each once with all its gates."""
+    for constant in dict.fromkeys(beyond.values()):
+        gates = [gate.value for gate in KERAS.gates if beyond.get(gate) == constant]
+        if gates == [Gate.FORGET.value]:
+            there = float(f"{declared + constant:.6g}")
+            found, remedy = f"the forget bias is {there!r} instead of {declared!r}", f"make it {declared!r}"
+            yield Mistake("forget_bias_size" if there else "forget_bias_missing", found, remedy)
+        elif constant == declared and len(gates) == len(KERAS.gates) - 1:
+            yield _on_all(declared)
+        else:
+            *others, last = gates
+            where = f"gates {', '.join(others)} and {last}" if others else f"gate {last}"
+            where = "all gates" if len(gates) == len(KERAS.gates) else where
+            found, remedy = f"the constant {constant!r} was added to {where}", f"take {constant!r} from {where}"
+            yield Mistake(f"constant_on:{''.join(gates)}", found, remedy)
+
+
 def _add(mistakes: tuple[Mistake, ...], by_gate: dict[Gate, float], bias: Array, target: Array) -> Iterator[Base]:
     added = np.repeat([by_gate.get(gate, 0.0) for gate in TF1.gates], bias.shape[1] // 4)
+    terms = (bias, added[None]) if added.any() else None
     for sums in forget_sums(bias, added):
-        yield Base(mistakes, np.where(added, _as_printed(sums, target), sums), first_row=0)
+        rows = np.where(added, _as_printed(sums, target), sums)
+        yield Base(mistakes, rows, first_row=0, terms=terms)
+        # The terms are the same for all ways to add them.
+        terms = None
 
 
 def _as_printed(sums: Array, target: Array) -> Array:
@@ -161,6 +243,11 @@ def _transposed(part: str) -> Mistake:
 
 def _transposed_gates(part: str) -> Mistake:
     return Mistake(f"transposed_gates:{part}", f"{part} is transposed gate by gate", "turn each quarter")
+
+
+def _copied(part: str) -> Mistake:
+    other = KERNELS[part == "kernel"]
+    return Mistake(f"copied:{part}", f"{part}.csv is a copy of {other}.csv", f"save {part} under its own name")
 
 
 def _split(sizes: Sizes) -> Mistake:
