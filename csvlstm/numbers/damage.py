@@ -23,7 +23,7 @@ from .precision import (
     Loss,
     Numbers,
     chance,
-    float_type,
+    float_types,
     likeliest_loss,
     measured,
     sampled,
@@ -163,9 +163,10 @@ def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
 
     Numbers with few decimals look cut, and cut ones beside large numbers as if all had few.
     """
-    kind = FLOAT32 if are_precise else float_type(numbers)
-    rounded = None if are_precise else _rounded(table, numbers, kind)
-    cut = _cut(table, numbers) if kind is FLOAT32 else None
+    kinds = [FLOAT32] if are_precise else float_types(numbers)
+    judged = [] if are_precise else [_rounded(table, numbers, kind) for kind in kinds]
+    rounded = judged[0] if all(judged) and judged else None
+    cut = _cut(table, numbers) if kinds == [FLOAT32] else None
     if rounded and cut:
         return cut if "E" in table.cell(*_first(_is_small(table.values))) else rounded
     return rounded or cut

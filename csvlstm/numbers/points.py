@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import plural
 from ..layouts.references import Array
 from ..reading.tables import Table
-from .precision import FLOAT32, FloatType, Numbers, float_type, likeliest_loss, sampled
+from .precision import FLOAT32, FloatType, Numbers, float_types, likeliest_loss, sampled
 from .sums import pieces
 
 _OUTLIER, _FAR = 2, 1000
@@ -180,9 +180,9 @@ def _chance(magnitudes: Array, texts: list[str], fractions: Numbers | None = Non
     kinds = [kind for kind in (FLOAT32, _FLOAT64) if all(_is_of(kind, number) for number in whole)]
     least: Array | float = 0.0
     if fractions:
-        kind = float_type(fractions)
-        least = likeliest_loss(fractions, kind).loss.unit(magnitudes)
-        kinds += [kind] if kind is not FLOAT32 and (magnitudes % kind.step(magnitudes) == 0).all() else []
+        smaller = float_types(fractions)
+        least = likeliest_loss(fractions, smaller[0]).loss.unit(magnitudes)
+        kinds += [one for one in smaller if one is not FLOAT32 and (magnitudes % one.step(magnitudes) == 0).all()]
     steps = (np.maximum(np.minimum(kind.step(magnitudes), _MOST_STEP), least) for kind in kinds)
     return max((float(np.log10(step).sum()) for step in steps), default=-np.inf)
 

@@ -166,13 +166,15 @@ def likeliest_loss(numbers: Numbers, kind: FloatType = FLOAT32) -> Likeliest:
     return min(found, key=lambda one: one.by_chance)
 
 
-def float_type(numbers: Numbers) -> FloatType:
-    """Tell which type of at most float32's size the numbers are of; most of bfloat16 are of float16, too.
+def float_types(numbers: Numbers) -> list[FloatType]:
+    """Give the types smaller than float32 that the numbers may be of, the smallest first, or float32.
 
-    >>> float_type(measured(np.array([float(str(np.float16(k / 97))) for k in range(97)]))).name
-    'float16'
+    Numbers of bfloat16 are of float16, too, and the smallest of float16 have so few bits that they are of bfloat16.
+
+    >>> [kind.name for kind in float_types(measured(np.array([float(str(np.float16(k / 97))) for k in range(97)])))]
+    ['float16']
     """
-    return next((kind for kind in (BFLOAT16, FLOAT16) if _are_of(kind, numbers)), FLOAT32)
+    return [kind for kind in (BFLOAT16, FLOAT16) if _are_of(kind, numbers)] or [FLOAT32]
 
 
 def _are_of(kind: FloatType, numbers: Numbers) -> bool:
@@ -210,7 +212,7 @@ def digits_of(text: bytes) -> Digits:
     counted = [(_written(cell), cell) for cell in printed]
     digits = [count for count, _ in counted if count] or [1]
     numbers = measured(sampled(np.array([*map(float, printed)])))
-    smaller = float_type(numbers).name if numbers.are_many else FLOAT32.name
+    smaller = float_types(numbers)[0].name if numbers.are_many else FLOAT32.name
     are_single = all(_is_float32(*one) for one in counted)
     return Digits(min(digits), max(digits), are_single, len(printed), smaller if smaller != FLOAT32.name else "")
 
