@@ -32,7 +32,7 @@ def _reading(path: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise CsvLstmError(f"cannot be read: {reason}", Place(path)) from None
+        raise CsvLstmError(f"cannot be read: {reason}", Place(path), advice="check its permissions") from None
 
 
 @contextmanager

@@ -88,12 +88,15 @@ def _layers_in(variables: Mapping[str, Variable], cells: Sequence[Cell], scope: 
     return layers
 
 
+_LSTM = "an LSTM cell of TensorFlow 1"
+
+
 def _chosen(cells: Sequence[Cell], scope: str) -> Iterator[Placed]:
     """Give the LSTM cells in a scope, network by network and from the input up, forward before backward."""
     inside = [cell for cell in cells if is_within(cell.scope, scope) and (is_lstm(cell) or cell.scope == scope)]
     for cell in inside:
         if cell.problem:
-            raise CsvLstmError(f"{cell.scope} is no LSTM cell for Keras: it {cell.problem}")
+            raise CsvLstmError(f"{cell.scope} is no LSTM cell for Keras: it {cell.problem}", expected=_LSTM)
     placed = [Placed(cell, *place(cell.scope)) for cell in inside if cell.hidden_size]
     yield from sorted(placed, key=lambda one: (one.network, one.number, one.direction == BACKWARD))
 
@@ -109,7 +112,7 @@ def _no_cell(variables: Mapping[str, Variable], cells: Sequence[Cell], scope: st
         return CsvLstmError(found, advice="save it through a tf.train.Saver with its CudnnLSTMSaveable")
     others = [gru for gru in grus(variables) if is_within(gru, scope)]
     if others:
-        return CsvLstmError(f"{found}; {', '.join(others)} is a GRU, and no LSTM")
+        return CsvLstmError(f"{found}; {', '.join(others)} is a GRU, and no LSTM", expected=_LSTM)
     kernels = [cell.kernel[0] for cell in cells]
     shown = ", ".join(kernels[:_MOST_SHOWN]) + ", ..." * (len(kernels) > _MOST_SHOWN)
     advice = f"one without lstm in its name needs its whole scope; the checkpoint's kernels: {shown or 'none'}"

@@ -112,12 +112,17 @@ def _placed(error: CsvLstmError, checkpoint: str) -> CsvLstmError:
     return CsvLstmError(error.found, place, expected=error.expected, advice=error.advice)
 
 
+_PLAIN = "a cell without either"
+
+
 def _refuse_more_than_lstm(layers: Sequence[Layer]) -> None:
     for cell in (placed.cell for layer in layers for placed in layer):
         if cell.projection:
-            raise CsvLstmError(f"{cell.scope} has a projection (num_proj), which Keras has no LSTM layer for")
+            raise CsvLstmError(
+                f"{cell.scope} has a projection (num_proj), which Keras has no LSTM layer for", expected=_PLAIN
+            )
         if cell.peepholes:
-            raise CsvLstmError(f"{cell.scope} has peepholes, which Keras has no LSTM layer for")
+            raise CsvLstmError(f"{cell.scope} has peepholes, which Keras has no LSTM layer for", expected=_PLAIN)
 
 
 def _exported(layers: Sequence[Layer], checkpoint: Checkpoint, declared: float | None) -> list[ExportedCell]:

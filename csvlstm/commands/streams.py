@@ -19,7 +19,7 @@ _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
 def refuse_closed_output() -> None:
     """Refuse before any work what could not be printed after it; raises CsvLstmError."""
     if sys.stdout is None:
-        raise CsvLstmError("cannot be written: it is closed", _OUTPUT)
+        raise CsvLstmError("cannot be written: it is closed", _OUTPUT, advice="send it to a file")
 
 
 def print_text(text: str) -> None:

@@ -148,4 +148,5 @@ def _keep_texts(written: list[list[bytes]], move: Move, tables: Mapping[str, Tab
 
 def _beyond(move: Move, tables: Mapping[str, Table]) -> CsvLstmError:
     addends = ["a bias", "another bias"][: len(move.sources)] + [f"the forget bias {one!r}" for one in move.constants]
-    return CsvLstmError(f"{' and '.join(addends)} add up to infinity", Place(tables[move.sources[0].array].name))
+    place = Place(tables[move.sources[0].array].name)
+    return CsvLstmError(f"{' and '.join(addends)} add up to infinity", place, expected="a finite sum")

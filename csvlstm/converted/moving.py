@@ -53,7 +53,8 @@ def convert_lstm_weights(
     given = dict(zip((array.name for array in SOURCE.arrays), (kernel, bias.reshape(1, -1)), strict=True))
     new_kernel, recurrent_kernel, new_bias = (array_values(moves, array.name, given) for array in TARGET.arrays)
     if np.isfinite(bias).all() and not np.isfinite(new_bias).all():
-        raise CsvLstmError(f"a bias and the forget bias {forget_bias!r} add up to more than {bias.dtype} holds")
+        found = f"a bias and the forget bias {forget_bias!r} add up to more than {bias.dtype} holds"
+        raise CsvLstmError(found, expected="a finite sum")
     return new_kernel, recurrent_kernel, new_bias.reshape(-1)
 
 

@@ -170,6 +170,8 @@ def _refuse(source: Layout, target: Layout, gained: tuple[float, ...]) -> None:
             found = f"the cell has {words}, for which {target.framework} has no place"
             raise CsvLstmError(found, advice=which_could(operand))
     if Operand.PROJECTION in target.operands and Operand.PROJECTION not in source.operands:
-        raise CsvLstmError(f"{target.framework} is to have a projection, and the cell of {source.framework} has none")
+        found = f"{target.framework} is to have a projection, and the cell of {source.framework} has none"
+        raise CsvLstmError(found, expected="both with a projection or both without")
     if not target.biases and (source.biases or any(gained)):
-        raise CsvLstmError(f"{target.framework} is to have no bias, and the cell of {source.framework} has one")
+        found = f"{target.framework} is to have no bias, and the cell of {source.framework} has one"
+        raise CsvLstmError(found, expected="both with a bias or both without")

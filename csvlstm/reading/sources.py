@@ -86,7 +86,8 @@ def read_source(path: str, cells: int | None = None, digest: bool = False, max_b
     except OSError as error:
         raise CsvLstmError(_reason(error), Place(name), advice=_remedy(error)) from None
     except MemoryError:
-        raise CsvLstmError("does not fit into the memory that this process may use", Place(name)) from None
+        found = "does not fit into the memory that this process may use"
+        raise CsvLstmError(found, Place(name), advice="allow more memory") from None
     # What another program still writes may stop within a number, and be one all the same.
     if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns) and stat.S_ISREG(status.st_mode):
         found = f"changed while it was read: {status.st_size:,} bytes, then {after.st_size:,}"

@@ -133,7 +133,8 @@ def _row(cells: list[str], numbers: dict[str, int], place: Place) -> Row:
     known = set(numbers.values())
     for number, cell in enumerate(cells, start=1):
         if cell and number not in known:
-            raise CsvLstmError(f"{cell!r} stands under no column name", place._replace(column=number))
+            found = f"{cell!r} stands under no column name"
+            raise CsvLstmError(found, place._replace(column=number), expected="a name for each column in the first row")
     for name, number in numbers.items():
         if name not in _NOTES and number <= len(cells) and not _is_unicode(cells[number - 1]):
             raise CsvLstmError(f"the {name} is not in UTF-8", place._replace(column=number), advice=_ANOTHER_ENCODING)

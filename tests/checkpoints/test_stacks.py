@@ -124,7 +124,8 @@ BROKEN: dict[str, tuple[Shapes, tuple[str, ...], str]] = {
     ),
     "a convolution": (
         {"conv_lstm_cell/kernel": (3, 3, 5, 12), "conv_lstm_cell/bias": (12,)}, (),
-        "conv_lstm_cell is no LSTM cell for Keras: it is a convolutional LSTM",
+        "conv_lstm_cell is no LSTM cell for Keras: it is a convolutional LSTM; "
+        "expected an LSTM cell of TensorFlow 1",
     ),
     "a network whose scope holds another": (
         cell(3, 5, "a/lstm_1") | cell(5, 4, "a/lstm_2") | cell(3, 2, "a/b/lstm_cell"), (),
@@ -143,7 +144,8 @@ BROKEN: dict[str, tuple[Shapes, tuple[str, ...], str]] = {
     ),
     "a Keras layer": (
         {"lstm/kernel": (3, 20), "lstm/recurrent_kernel": (5, 20), "lstm/bias": (20,)}, (),
-        "lstm is no LSTM cell for Keras: it is a Keras layer already, so save what its get_weights() gives",
+        "lstm is no LSTM cell for Keras: it is a Keras layer already, so save what its get_weights() gives; "
+        "expected an LSTM cell of TensorFlow 1",
     ),
 }  # fmt: skip
 

@@ -78,7 +78,10 @@ KERNELS = (
     "decoder/rnn/lstm_cell/kernel, dense/kernel, encoder/rnn/multi_rnn_cell/cell_0/lstm_cell/kernel, "
     "encoder/rnn/multi_rnn_cell/cell_1/lstm_cell/kernel, rnn/gru_cell/candidate/kernel, rnn/gru_cell/gates/kernel"
 )
-PROJECTION = "rnn/lstm_cell has a projection (num_proj), which Keras has no LSTM layer for"
+PROJECTION = (
+    "rnn/lstm_cell has a projection (num_proj), which Keras has no LSTM layer for; expected a cell without either"
+)
+ITS_KIND = "expected an LSTM cell of TensorFlow 1"
 NO_LSTM = "is no LSTM cell for Keras: it"
 ITS_SCOPE = "one without lstm in its name needs its whole scope; the checkpoint's kernels:"
 REFUSED = {
@@ -91,10 +94,11 @@ REFUSED = {
     "rnn/multi_rnn_cell/cell_1/second/kernel",
     "refused_projection": PROJECTION,
     "refused_small_projection": PROJECTION,
-    "refused_peepholes": "rnn/lstm_cell has peepholes, which Keras has no LSTM layer for",
-    "refused_layer_norm": f"rnn/layer_norm_basic_lstm_cell {NO_LSTM} has layer normalisation",
-    "refused_keras": f"lstm {NO_LSTM} is a Keras layer already, so save what its get_weights() gives",
-    "refused_gru": "no LSTM cell; rnn/gru_cell is a GRU, and no LSTM",
+    "refused_peepholes": "rnn/lstm_cell has peepholes, which Keras has no LSTM layer for; expected a cell without "
+    "either",
+    "refused_layer_norm": f"rnn/layer_norm_basic_lstm_cell {NO_LSTM} has layer normalisation; {ITS_KIND}",
+    "refused_keras": f"lstm {NO_LSTM} is a Keras layer already, so save what its get_weights() gives; {ITS_KIND}",
+    "refused_gru": f"no LSTM cell; rnn/gru_cell is a GRU, and no LSTM; {ITS_KIND}",
     "refused_gru_between": "rnn/multi_rnn_cell (3 -> 3, 3 -> 3): layers 0, 2, and between them no LSTM cell; "
     "to leave out what is there, give a scope for each layer",
     "refused_gru_backward": "bidirectional_rnn/fw/lstm_cell: no whole layer; expected one cell, or one under fw "

@@ -17,7 +17,7 @@ SUNSPOTS = Path(__file__).parents[2] / "sample_data" / "sunspots"
 FILES = ["cell_0_kernel.csv", "cell_0_bias.csv"]
 SIZES = ["--input-size", "3", "--hidden-size", "5"]
 FULL = "csvlstm: standard output: cannot be written: no space left on device"
-CLOSED = "csvlstm: standard output: cannot be written: it is closed\n"
+CLOSED = "csvlstm: standard output: cannot be written: it is closed; send it to a file\n"
 WHOLE = "; what was to be written is there, and it is whole"
 
 PRINTING = {

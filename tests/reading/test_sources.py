@@ -354,7 +354,7 @@ def test_too_little_memory_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPat
         raise MemoryError
 
     monkeypatch.setattr(sources, "_read", fail)
-    assert refusal("k.csv") == "k.csv: does not fit into the memory that this process may use"
+    assert refusal("k.csv") == "k.csv: does not fit into the memory that this process may use; allow more memory"
 
 
 def test_a_file_that_another_program_still_writes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,27 +1,30 @@
-"""What the README shows is what the program prints."""
+"""What the README shows is what the program prints; what the pages name is there."""
 
+import ast
+import json
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests import children
-from tests.messages import all_words, messages
 from tests.whole.processors import IS_X86, NAMES, run_on
 
 ROOT = Path(__file__).parent.parent.parent
-README = (ROOT / "README.md").read_text()
-REFUSED = README.partition("## Damage that leaves numbers")[2]
-"""From here on, a table's row that begins with words between backquotes says what messages with these words mean."""
+README, HOUSE, SAMPLES = ROOT / "README.md", ROOT / "csvlstm" / "README.md", ROOT / "sample_data" / "README.md"
+RUN = "sample_data/sunspots"
+CELL = f"{RUN}/cell_0_kernel.csv {RUN}/cell_0_bias.csv --input-size 3 --hidden-size 5"
 
-CONSOLES = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+CONSOLES = re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)
 
 
 def commands(console: str) -> list[tuple[str, str]]:
-    """Split a console into its commands and what the README shows behind each."""
+    """Split a console into its commands and what the README shows after each."""
     parts = re.split(r"^\$ (.*)\n", console, flags=re.MULTILINE)[1:]
     return list(zip(parts[::2], parts[1::2], strict=True))
 
@@ -47,31 +50,88 @@ def test_the_consoles_show_the_same_on_another_processor(console: str, processor
 
 
 def test_the_first_command_does_the_main_job_and_the_second_is_the_tests() -> None:
-    first, second = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
+    first, second = re.findall(r"```sh\n(.*?)\n```", README.read_text(), re.DOTALL)
     assert first.startswith("pip install . && csvlstm convert sample_data/sunspots/")
     assert second == "pip install -e '.[test]' && pytest -n auto"
 
 
-def message_words() -> set[str]:
-    """Give the words of messages that the README explains; the dots in them stand for what comes in there."""
-    cells = re.findall(r"^\| (`.*?`) \|", REFUSED, re.MULTILINE)
-    return {words.replace("...", "{}") for cell in cells for words in re.findall(r"`(.+?)`", cell)}
+PAGES = [README, HOUSE, SAMPLES]
 
 
-def test_every_kind_of_message_is_in_the_readme() -> None:
-    explained = message_words()
-    unknown = [f"{said.place}: {said}" for said in messages() if not any(words in said for words in explained)]
-    assert not unknown
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text())
+    assert links or page == SAMPLES
+    for path, section in links:
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        assert not section or section in sections(target), section
 
 
-def test_the_readme_explains_no_message_that_the_program_does_not_have() -> None:
-    said = "\n".join([*messages(), all_words()])
-    assert [words for words in message_words() if words not in said] == []
+def sections(page: Path) -> list[str]:
+    """Name the sections of a page as links do."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
-@pytest.mark.parametrize("words", ["is empty", "holds a bias, and", "cut by a spreadsheet", "is a date", "as peephole"])
-def test_the_words_of_every_kind_of_message_are_seen(words: str) -> None:
-    assert any(words in said for said in messages())
+def test_every_function_that_the_house_names_is_there() -> None:
+    named = re.findall(r"`(?:(\w+)/)?(\w+)\.((?!py`)[A-Za-z]\w*)`", HOUSE.read_text())
+    assert len(named) > 20
+    for folder, module, name in named:
+        if (ROOT / "csvlstm" / folder / f"{module}.py").exists():
+            assert hasattr(import_module(".".join(filter(None, ("csvlstm", folder, module)))), name), name
+        else:
+            assert not folder, f"{folder}/{module}"
+
+
+JSON_COMMANDS = [
+    f"csvlstm convert {CELL} -o keras --json -q",
+    f"csvlstm check {CELL} by_hand --json -q --recorded-inputs {RUN}/inputs.csv --recorded-outputs {RUN}/cell_0_h.csv",
+    f"csvlstm audit {CELL} by_hand -o audit.csv --json -q",
+    f"csvlstm inspect rounded.csv {RUN}/cell_0_bias.csv --json -q",
+    f"csvlstm export {RUN}/trained -o exported --json -q",
+    "csvlstm layouts --json",
+]
+
+
+@pytest.mark.parametrize("command", JSON_COMMANDS, ids=lambda command: command.split()[1])
+def test_every_field_of_the_json_object_is_in_a_table_of_the_house(command: str, tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES.parent, tmp_path / "sample_data")
+    shutil.copytree(SAMPLES.parent / "quirks" / "converted_D1_H1", tmp_path / "by_hand")
+    (tmp_path / "rounded.csv").write_text(
+        "\n".join(",".join(f"{n / 997:.3f}" for n in range(r, r + 20)) for r in range(8))
+    )
+    said = children.run(["sh", "-c", command], cwd=tmp_path, stdout=subprocess.PIPE).stdout
+    tables = "\n".join(re.findall(r"^\|.*\|$", HOUSE.read_text().partition("## The JSON object")[2], re.MULTILINE))
+    assert fields(json.loads(said)) <= set(re.findall(r"`(\w+)`", tables))
+
+
+def fields(value: object) -> set[str]:
+    """List the names of all fields of an object, at every depth."""
+    if isinstance(value, dict):
+        return set(value).union(*map(fields, value.values()))
+    return set().union(*map(fields, value)) if isinstance(value, list) else set()
+
+
+def calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """List the calls in the package: the place of each, and what is called."""
+    for path in sorted((ROOT / "csvlstm").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield f"{path.name}, line {node.lineno}", node.func.id, node
+
+
+def test_every_refusal_says_what_was_expected_or_what_to_do() -> None:
+    refusals = [(place, {one.arg for one in call.keywords}) for place, name, call in calls() if name == "CsvLstmError"]
+    assert len(refusals) > 100
+    assert [place for place, given in refusals if not given & {"expected", "advice"}] == []
+
+
+def test_every_kind_of_damage_is_explained_beside_the_samples() -> None:
+    first = [call.args[0] for _, name, call in calls() if name in ("Damage", "_damage")]
+    kinds = {one.value for one in first if isinstance(one, ast.Constant)}
+    assert kinds
+    assert kinds == set(re.findall(r"^\| `(\w+)` \|", SAMPLES.read_text().partition("## Forms")[2], re.MULTILINE))
 
 
 def test_every_refusal_of_the_program_is_in_the_readme_by_its_exit_code() -> None:
@@ -80,7 +140,7 @@ def test_every_refusal_of_the_program_is_in_the_readme_by_its_exit_code() -> Non
 
     own = {arguments.DONE, arguments.DIFFERENT, arguments.REFUSED, arguments.BUG, cli.STDOUT_CLOSED}
     codes = {*own, *map(process.exit_code, process.ENDING)}
-    shown = re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE)
+    shown = re.findall(r"^\| ([\d, ]+) \|", README.read_text(), re.MULTILINE)
     assert {int(code) for cell in shown for code in cell.split(",")} >= codes
 
 
