@@ -63,21 +63,14 @@ def audit_files(
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
     seen = Seen()
-    if evidence.form == WORKBOOK:
-        _refuse_other_layouts(network, evidence)
     layers = (read_layer(cell, directory, options, evidence.strict, set_options, seen) for cell in network.cells)
-    read = [path for cell in network.cells for path in _paths(cell, directory)]
-    read += [network.table] if network.table else []
-    return audit_layers(layers, evidence, read, misled(directory, network))
+    return audit_layers(layers, evidence, paths_read(network, directory), misled(directory, network))
 
 
-def _refuse_other_layouts(network: Network, evidence: Evidence) -> None:
-    """Refuse a workbook of cells that its formulas cannot compare: they take each block from one place, not turned."""
-    for cell in network.cells:
-        if not cell.layout.is_stacked or any(len(move.sources) != 1 or move.turned for move in cell.plan.moves):
-            found = f"no workbook compares {cell.layout.framework} with {cell.target.framework}"
-            advice = "-o audit.csv and -o audit.json do"
-            raise CsvLstmError(found, Place(evidence.path), expected="an export of TensorFlow 1", advice=advice)
+def paths_read(network: Network, directory: str) -> list[str]:
+    """Name the files that a network and its converted set are read from."""
+    paths = [path for cell in network.cells for path in _paths(cell, directory)]
+    return [*paths, network.table] if network.table else paths
 
 
 def _paths(cell: Cell, directory: str) -> list[str]:

@@ -1,16 +1,18 @@
 """The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..converted.blocks import Origin
 from ..converted.sets import read_converted
+from ..layouts.plan import Plan
 from ..layouts.references import Array
 from ..network.topology import Cell, Flow, Network, read_cell
 from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
 from ..progress import Advance, no_progress
 from ..reading.shapes import DEFAULTS, Options
-from ..reading.tables import Export
+from ..reading.tables import Export, Table
 from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export, saturated
 from ..verdict.comparison import compare_converted, fit_shapes
 from ..verdict.diagnosis import diagnose
@@ -43,8 +45,18 @@ class Check(NamedTuple):
     activations: Activations = DEFAULT_ACTIVATIONS
 
 
-def check_files(asked: Check, advance: Advance = no_progress) -> Report:
+Sides = tuple[Plan, Export, Mapping[str, Table]]
+"""What the check of a cell looks at: the plan, the export, and the converted set."""
+
+
+def _unseen(sides: Sides) -> None:
+    """Look at nothing."""
+
+
+def check_files(asked: Check, advance: Advance = no_progress, look: Callable[[Sides], None] = _unseen) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
+
+    `look` is shown both sides of each cell while they are in memory.
 
     Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
     allows no damage and the export has some.
@@ -52,7 +64,7 @@ def check_files(asked: Check, advance: Advance = no_progress) -> Report:
     network, recording = asked.network, _recording(asked)
     reports, weights, flow, seen = list[CellReport](), list[Weights](), Flow(network), Seen()
     for cell, x in flow:
-        checked = _check(asked, cell, seen, x)
+        checked = _check(asked, cell, seen, x, look)
         flow.give(checked.outputs)
         reports.append(checked.report)
         # Only a recorded run needs the weights of all cells at once.
@@ -87,7 +99,7 @@ class _Checked(NamedTuple):
     weights: Weights | None
 
 
-def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
+def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None, look: Callable[[Sides], None]) -> _Checked:
     export = read_cell(cell, asked.options)
     plan = cell.plan
     origin = Origin(plan, export)
@@ -95,6 +107,7 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None) -> _Checked:
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
     fitting = fit_shapes(plan, converted)
     weights = translated(cell, export.values, fitting) if asked.recorded else None
+    look((plan, export, converted))
     blocks = compare_converted(plan, export, converted, asked.tolerance)
     run = run_export(export, cell.forget_bias, asked.seed, x)
     warnings += saturated(run, export, allowed=not asked.strict)

@@ -24,6 +24,7 @@ from .streams import print_text, tell
 
 if TYPE_CHECKING:
     from .check import Check
+    from .check_page import CheckPage
     from .cli import Parser
 
 _USAGE = """\
@@ -33,7 +34,7 @@ csvlstm check KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options]
 _EPILOG = """\
 examples:
   csvlstm check kernel.csv bias.csv converted --input-size 3 --hidden-size 5
-  csvlstm check --layers layers.csv converted
+  csvlstm check --layers layers.csv converted -o report.html
 
 A set is equivalent where all numbers are identical, or equal as float32; with --atol or --rtol also where they are
 within that tolerance. A recorded run is one sequence from a zero state, through all layers; only it can show a wrong
@@ -73,6 +74,10 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
         choices=RECURRENT_ACTIVATIONS,
         help="that of its gates (default sigmoid); hard_sigmoid is that of Keras 1, 2 and tf.keras",
     )
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="write a page for a browser, too: a file that ends in .html"
+    )
+    command.add_argument("--force", action="store_true", help="replace an existing FILE (never an input)")
     command.add_argument("--csv", action="store_true", help="print the table on standard output as CSV")
     add_report(command)
 
@@ -86,13 +91,18 @@ def run(asked: argparse.Namespace) -> int:
     from .check import check_files
 
     request = _request(asked)
+    page = _page(asked, request)
     with progress(request.network.weights, "weights", quiet=asked.quiet) as advance:
-        report = check_files(request, advance)
+        report = check_files(request, advance, page.look) if page else check_files(request, advance)
+    if page:
+        page.write(report)
     if asked.csv:
         print_text(as_csv(report))
     elif not (asked.json or asked.quiet):
         tell(as_table(report))
     show(report, asked)
+    if page and not asked.quiet:
+        tell(f"wrote {asked.output}")
     if report.equivalent:
         return DONE
     return DIFFERENT if report.is_different else REFUSED
@@ -106,6 +116,14 @@ def _refuse_half_a_recording(asked: argparse.Namespace) -> None:
     if asked.recorded_inputs is None and (asked.activation or asked.recurrent_activation):
         found = "--activation and --recurrent-activation speak of a recorded run"
         raise CsvLstmError(found, expected="--recorded-inputs and --recorded-outputs beside them")
+
+
+def _page(asked: argparse.Namespace, request: "Check") -> "CheckPage | None":
+    if asked.output is None:
+        return None
+    from .check_page import CheckPage
+
+    return CheckPage(asked.output, request.network, request.directory, asked.force)
 
 
 def _request(asked: argparse.Namespace) -> "Check":
