@@ -286,7 +286,7 @@ def reading_of_set(asked: argparse.Namespace) -> "Options":
 
 def refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
     """Refuse both files from standard input."""
-    if asked.kernel == asked.bias == STANDARD_INPUT:
+    if asked.files.count(STANDARD_INPUT) > 1:
         raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
 
 

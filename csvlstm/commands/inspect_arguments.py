@@ -1,8 +1,10 @@
 """The arguments of `csvlstm inspect`, and how its work is begun and shown."""
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
+from ..errors import CsvLstmError
 from .arguments import (
     DONE,
     add_messages,
@@ -42,8 +44,12 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
         epilog=_EPILOG,
     )
     command.set_defaults(run=run)
-    command.add_argument("kernel", metavar="KERNEL", help="CSV of the kernel")
-    command.add_argument("bias", metavar="BIAS", nargs="?", help="CSV of the bias; without it the sizes may stay open")
+    command.add_argument(
+        "files",
+        metavar="FILES",
+        nargs="*",
+        help="KERNEL and BIAS, or all files of a cell of any layout, or their folder",
+    )
     command.add_argument(
         "--max-bytes", metavar="N", type=size_of_file, default=2**30, help="read no more of each file (default 1 GiB)"
     )
@@ -56,15 +62,26 @@ def run(asked: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     refuse_two_tables(asked)
     refuse_two_standard_inputs(asked)
+    from .candidates import candidates
     from .inspect import Inspection, inspect_files
-    from .overview import as_csv, as_json, as_text
+    from .overview import as_csv, as_json, as_text, set_as_json, set_as_text
 
-    found = inspect_files(Inspection(asked.kernel, asked.bias, reading_of(asked), asked.max_bytes))
+    if not asked.files:
+        raise CsvLstmError("the following arguments are required: KERNEL", expected="the files of a cell")
+    could_be = candidates(asked.files, reading_of(asked), asked.max_bytes)
+    if len(asked.files) > 2 or os.path.isdir(asked.files[0]):
+        if asked.json:
+            print_json(set_as_json(asked.files, could_be))
+        if not asked.quiet:
+            tell(set_as_text(asked.files, could_be))
+        return DONE
+    kernel, bias = (*asked.files, None)[:2]
+    found = inspect_files(Inspection(kernel, bias, reading_of(asked), asked.max_bytes))
     warn(found.warnings)
     if asked.csv:
         print_text(as_csv(found))
     if asked.json:
-        print_json(as_json(found))
+        print_json(as_json(found, could_be))
     if not asked.quiet:
-        tell(as_text(found))
+        tell(as_text(found, could_be))
     return DONE

@@ -1,14 +1,18 @@
 """What `csvlstm inspect` found, in the words of its JSON object, of its CSV table, and of the summary for a person."""
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 from .. import __version__
 from ..errors import plural
+from ..layouts.entries import SOURCE
 from ..layouts.layout import GATES
 from ..reading.decimals import SIGNS
 from ..reading.sizes import Fit
 from ..verdict.report import aligned, csv_text, warning
+from . import candidates
+from .candidates import Candidate
 from .inspect import KERNEL_OR_BIAS, File, GateNumbers, Inspected
 
 _MOST_SHOWN = 4
@@ -16,7 +20,7 @@ _INVISIBLE = {b"\t": "tab", b" ": "blanks"}
 _NUMBERS = ("minimum", "mean", "maximum", "standard_deviation")
 
 
-def as_json(found: Inspected) -> dict[str, Any]:
+def as_json(found: Inspected, could_be: Sequence[Candidate] = ()) -> dict[str, Any]:
     """Give what was found by the names of the contract."""
     return {
         "command": "inspect",
@@ -25,7 +29,8 @@ def as_json(found: Inspected) -> dict[str, Any]:
         "sizes": [{**fit.sizes._asdict(), "transposed": fit.transposed} for fit in found.fits],
         "gates": [gate._asdict() for gate in found.gates],
         "undecided": undecided(found),
-        "convert": command_line(found),
+        "could_be": candidates.as_json(could_be),
+        "convert": _next(found, could_be),
         "recognised": found.recognised,
         "warnings": [warning(damage) for damage in found.warnings],
     }
@@ -42,16 +47,43 @@ def as_csv(found: Inspected) -> str:
     return csv_text(GateNumbers._fields, found.gates)
 
 
-def as_text(found: Inspected) -> str:
+def as_text(found: Inspected, could_be: Sequence[Candidate] = ()) -> str:
     """Give the summary: what was recognised, each file, the sizes, the gates, what is undecided, and what is next."""
     lines = [f"recognised {words}" for words in found.recognised]
     lines += [_described(file) for file in found.files]
     if found.gates:
         lines.append(f"{'sizes' if _is_sure(found) else 'likeliest sizes'}: {_sized(found.fits[0])}")
         lines.append(_table(found.gates))
+    lines += candidates.as_text(could_be)
     lines += [f"undecided: {sentence}" for sentence in undecided(found)]
-    command = command_line(found)
+    command = _next(found, could_be)
     return "\n".join([*lines, f"next: {command}"] if command else lines)
+
+
+def set_as_text(files: Sequence[str], could_be: Sequence[Candidate]) -> str:
+    """Say what the files of a cell, or the folder of them, could be, and what is next."""
+    nothing = f"could be: nothing that is known, {', '.join(files)} fit no LSTM cell together"
+    command = candidates.command_line(could_be)
+    return "\n".join([*(candidates.as_text(could_be) or [nothing]), *([f"next: {command}"] if command else [])])
+
+
+def set_as_json(files: Sequence[str], could_be: Sequence[Candidate]) -> dict[str, Any]:
+    """Give what the files of a cell could be by the names of the contract."""
+    return {
+        "command": "inspect",
+        "version": __version__,
+        "files": [{"file": file} for file in files],
+        "could_be": candidates.as_json(could_be),
+        "convert": candidates.command_line(could_be),
+    }
+
+
+def _next(found: Inspected, could_be: Sequence[Candidate]) -> str | None:
+    """Give the conversion to type next; none where the files are as likely another layout's."""
+    one = candidates.likeliest(could_be)
+    if could_be and (one is None or one.layout is not SOURCE):
+        return candidates.command_line(could_be)
+    return command_line(found)
 
 
 def _described(file: File) -> str:

@@ -15,6 +15,7 @@ from ..layouts.references import Array
 from ..reading.tables import Export, Table
 from .added_bias import mean_of_added
 from .copies import Seen, Twin, repeated_rows
+from .layout_marks import said_by_name, said_by_numbers
 from .points import lost_points
 from .precision import (
     FLOAT32,
@@ -49,6 +50,9 @@ _NAME_ITS_FILE = "does the table of layers name the files of each cell?"
 _WRITTEN_TWICE = "was an array stacked on itself, or pasted twice? export the weights again"
 _ASK_FOR_ADDED = "if the export added it, declare the forget bias 0; a recorded run shows which is right"
 _NO_SPREADSHEET = "export the weights again, and let no spreadsheet save them"
+
+
+_ASK = "csvlstm inspect lists the layouts that the files fit; declare the one that it is"
 
 
 class Damage(NamedTuple):
@@ -102,9 +106,23 @@ def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool
     found += [_twin(twin) for twin in seen.twins(export)]
     added = added_forget_bias(export.bias, forget_bias) if export.layout.adds_forget_bias else None
     found += [added] if added else []
+    found += _of_another_layout(export)
     if found and not allowed:
         raise found[0].as_error()
     return found
+
+
+def _of_another_layout(export: Export) -> list[Damage]:
+    """Find that the name of a file, or the numbers of the bias, speak for another layout than the declared one."""
+    tables = [(array, export.tables[array.name]) for array in export.layout.arrays]
+    said = [(table, said_by_name(table.name, array, export.layout)) for array, table in tables]
+    said.append((export.bias, said_by_numbers(export)))
+    return [_mark(export, table, words) for table, words in said if words]
+
+
+def _mark(export: Export, table: Table, words: str) -> Damage:
+    found = f"may be no file of {export.layout.framework}: {words}"
+    return Damage("layout", Place(table.name), table.form.cells, found, _ASK)
 
 
 def added_forget_bias(bias: Table, forget_bias: float) -> Damage | None:

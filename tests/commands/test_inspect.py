@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from csvlstm import __version__
+from csvlstm.commands.candidates import candidates
 from csvlstm.commands.inspect import Inspected, Inspection, inspect_files
 from csvlstm.commands.overview import as_csv, as_json, as_text, command_line, undecided
 from csvlstm.errors import CsvLstmError
@@ -297,8 +298,9 @@ def test_digits_of_a_large_text_are_those_of_pieces() -> None:
 def test_json_and_csv_and_the_summary_say_the_same() -> None:
     run = csvlstm("inspect", KERNEL, BIAS, "--json")
     result, found = json.loads(run.stdout), inspect(KERNEL, BIAS)
-    assert (run.returncode, result) == (0, json.loads(json.dumps(as_json(found))))
-    assert run.stderr.decode() == as_text(found) + "\n"
+    could_be = candidates([str(KERNEL), str(BIAS)], Options(), 2**30)
+    assert (run.returncode, result) == (0, json.loads(json.dumps(as_json(found, could_be))))
+    assert run.stderr.decode() == as_text(found, could_be) + "\n"
     assert (result["command"], result["version"], result["warnings"]) == ("inspect", __version__, [])
     assert result["sizes"] == [{"input_size": 3, "hidden_size": 5, "transposed": False}]
     table = csvlstm("inspect", KERNEL, BIAS, "--csv", "-q")
