@@ -563,10 +563,27 @@ def refused_shapes() -> Iterator[Row]:
     p = f"or the 7 rows are D + P = 3 + 4, with a projection (num_proj=4): {NO_PROJECTION}"
     for name, dialect in SOME_DIALECTS.items():
         yield refused(f"a row too few, {name}", f"{rows}{ROWS_EXPECTED}; {sizes}{p}", dialect.write(KERNEL[:-1]))
-    rows = "kernel.csv: 5 x 20 cells fit no input size beside the bias's 20 values = 4 x 5; "
+    rows = "kernel.csv: 4 x 20 cells fit no input size beside the bias's 20 values = 4 x 5; "
     whole = "are kernel.csv and bias.csv of the same cell, and whole?; "
-    p = f"or the 5 rows are D + P = 3 + 2, with a projection (num_proj=2): {NO_PROJECTION}"
-    yield refused("projection", f"{rows}{ROWS_EXPECTED}; {whole}{p}", PLAIN.write(KERNEL[:5]))
+    p = f"or the 4 rows are D + P = 3 + 1, with a projection (num_proj=1): {NO_PROJECTION}"
+    yield refused("projection", f"{rows}{ROWS_EXPECTED}; {whole}{p}", PLAIN.write(KERNEL[:4]))
+    alone = "kernel.csv: 5 x 20 cells are H x 4H, the hidden size alone: the recurrent matrix without the rows of the "
+    yield refused("recurrent rows alone", alone, PLAIN.write(KERNEL[3:]))
+    turned_alone = (
+        "kernel.csv: 20 x 3 cells are 4H x D, the input size alone: a kernel without its recurrent rows, as Keras "
+    )
+    yield refused("PyTorch's weight_ih", turned_alone, PLAIN.write(turned(KERNEL[:3])))
+    gate = "kernel.csv: 8 x 5 cells are D+H x H, one gate of an LSTM cell, or a simple RNN; "
+    yield refused("one gate", gate, PLAIN.write([row[:5] for row in KERNEL]), PLAIN.write([BIAS[:5]]))
+    gru = "kernel.csv: 8 x 10 cells are D+H x 2H, the gates of a GRUCell; "
+    yield refused("gates of a GRU", gru, PLAIN.write([row[:10] for row in KERNEL]))
+    for at, which in {0: "first", 8: "last"}.items():
+        found = (
+            f"kernel.csv: line {at + 1}: the {which} row is the bias in bias.csv, number for number; {ROWS_EXPECTED}; "
+        )
+        yield refused(f"bias as the {which} row", found, PLAIN.write([*KERNEL[:at], BIAS, *KERNEL[at:]]))
+    blob = "kernel.csv: 200 values = 160 + 2 x 20, the weights and both biases in one, as cuDNN keeps them; "
+    yield refused("blob of cuDNN", blob, PLAIN.write([*FLAT, *COLUMN, *COLUMN]))
     bias = "expected a bias of 4H = 20 values; "
     vectors = {
         1: "one for each unit, as peephole weights (w_i_diag, w_f_diag, w_o_diag) and the gamma and beta of a layer "

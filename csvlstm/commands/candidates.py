@@ -17,9 +17,9 @@ from ..numbers.layout_marks import array_named, forget_quarter
 from ..reading.dialect import Canonical, readings
 from ..reading.fitting import sizes_that_fit
 from ..reading.floats import parse
+from ..reading.labels import body
 from ..reading.shapes import Grid, Options, grids
 from ..reading.sources import read_source
-from ..reading.tables import body
 
 _BY_NAME, _BY_NUMBERS, _WHOLE = 2, 4, 1
 _NEAR_ONE = 0.2

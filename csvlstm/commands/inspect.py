@@ -1,7 +1,7 @@
 """The work behind `csvlstm inspect`: what the files of an export are, before any size is declared."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -12,8 +12,10 @@ from ..layouts.references import Array
 from ..numbers.damage import Damage, added_forget_bias, damage_of
 from ..numbers.precision import Digits, digits_of
 from ..numbers.sums import pieces
+from ..reading.bias_rows import bias_rows
 from ..reading.dialect import Canonical, readings
 from ..reading.labels import refuse_disorder
+from ..reading.other_cells import other_vector
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
@@ -79,6 +81,8 @@ class Inspected(NamedTuple):
     options: Options
     recognised: list[str]
     warnings: list[Damage]
+    others: Sequence[str] = ()
+    """What else the files may be, in sentences."""
 
 
 class _Given(NamedTuple):
@@ -107,7 +111,41 @@ def inspect_files(asked: Inspection) -> Inspected:
     recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
     files = [_described(one, role, table) for one, role, table in zip(given, roles, tables, strict=True)]
     gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
-    return Inspected(files, fits, gates, asked.options, recognised, _warnings(tables, fits))
+    warnings = _warnings(tables, fits)
+    return Inspected(files, fits, gates, asked.options, recognised, warnings, list(_others(given, fits, asked.options)))
+
+
+def _others(given: list[_Given], fits: list[Fit], options: Options) -> Iterator[str]:
+    """Say in sentences what a kernel and a bias may be beside a kernel and a bias of the sizes that they fit."""
+    if len(given) != 2:
+        return
+    kernel, bias = (one.text for one in given)
+    for row in bias_rows(kernel, bias, options):
+        yield f"whether the {row.which} row of {kernel.name} is a bias: it is that in {bias.name}, number for number"
+    if not fits:
+        yield from _no_whole_cell(kernel, bias, options)
+    for fit in fits[:1]:
+        d, h = fit.sizes
+        if fit.is_flat and d > 2:
+            yield (
+                f"whether the {fit.kernel.cells} values of {kernel.name} are weights alone, or "
+                f"{(d - 2 + h) * GATES * h} weights and two biases, as cuDNN keeps them, of input size {d - 2}"
+            )
+
+
+def _no_whole_cell(kernel: Canonical, bias: Canonical, options: Options) -> Iterator[str]:
+    """Say what convert would of a kernel and a bias that are not those of one cell."""
+    for grid in grids(kernel.text, options)[:1]:
+        hidden_size, rest = divmod(grid.columns, GATES)
+        if rest or grid.rows == 1 or not hidden_size:
+            return
+        if other := other_vector(grids(bias.text, options), hidden_size):
+            yield f"whether the {other.found}; {other.advice}"
+        if grid.rows <= hidden_size:
+            yield (
+                f"whether the {grid.rows} rows of {kernel.name} are those of the input, or of the hidden state alone, "
+                "or D + P rows of a cell with a projection: the kernel of a cell has more than H rows"
+            )
 
 
 def _warnings(tables: list[Table], fits: list[Fit]) -> list[Damage]:

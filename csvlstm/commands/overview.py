@@ -120,6 +120,7 @@ def undecided(found: Inspected) -> list[str]:
             shown.append(f"{len(sizes) - _MOST_SHOWN} {plural(len(sizes) - _MOST_SHOWN, 'other')}")
         alone = "; its bias would tell" if len(found.files) == 1 else ""
         sentences.append(f"the sizes, which may be {', or '.join(shown)}{alone}")
+    sentences += found.others
     for option in _doubtful(found):
         line = "row" if option == "header" else "column"
         sentences.append(f"whether the first {line}, which counts 0, 1, 2 ..., is weights: --{option} or --no-{option}")
@@ -129,11 +130,11 @@ def undecided(found: Inspected) -> list[str]:
 def command_line(found: Inspected) -> str | None:
     """Give the conversion to type next, with placeholders for what is not known.
 
-    It is None where no sizes fit, and where nothing tells what a file is.
+    It is None where no sizes fit, where nothing tells what a file is, and where the files may be something else, too.
     """
     arguments = {file.role: shlex.quote(file.argument) for file in found.files}
     sizes = _sizes(found)
-    if KERNEL_OR_BIAS in arguments or (not sizes and "kernel" in arguments):
+    if KERNEL_OR_BIAS in arguments or (not sizes and "kernel" in arguments) or found.others:
         return None
     d = _only({str(fit.sizes.input_size) for fit in sizes}) or "D"
     h = _only({str(fit.sizes.hidden_size) for fit in sizes}) or "H"

@@ -61,6 +61,18 @@ def _is_telling(row: Array, levels: Array, counts: Array, rows: int) -> bool:
     return bool(np.log10(shares).sum() + 2 * np.log10(rows) < _UNLIKELY)
 
 
+def bias_at_an_end(kernel: Array, bias: Array) -> int | None:
+    """Give the first or the last row of a kernel [rows, columns] that is the bias [columns], number for number.
+
+    >>> bias = np.arange(8.0)
+    >>> bias_at_an_end(np.vstack([np.ones((3, 8)), bias]), bias)
+    3
+    """
+    if kernel.shape[1] != bias.size or len(np.unique(bias)) < _TELLING:
+        return None
+    return next((row for row in (0, len(kernel) - 1) if np.array_equal(kernel[row], bias)), None)
+
+
 class Twin(NamedTuple):
     """A file of a cell whose numbers were those of a file of another cell before."""
 

@@ -14,7 +14,7 @@ from ..layouts.layout import TF1, Gate
 from ..layouts.references import Array
 from ..reading.tables import Export, Table
 from .added_bias import mean_of_added
-from .copies import Seen, Twin, repeated_rows
+from .copies import Seen, Twin, bias_at_an_end, repeated_rows
 from .layout_marks import said_by_name, said_by_numbers
 from .points import lost_points
 from .precision import (
@@ -48,6 +48,7 @@ _UNLIKELY_BESIDE_CAPITAL_E = -4
 _MORE_DIGITS = "export the weights again, with fmt='%.9g' or more digits"
 _NAME_ITS_FILE = "does the table of layers name the files of each cell?"
 _WRITTEN_TWICE = "was an array stacked on itself, or pasted twice? export the weights again"
+_TAKE_OUT = "take the row out, and declare an input size smaller by 1"
 _ASK_FOR_ADDED = "if the export added it, declare the forget bias 0; a recorded run shows which is right"
 _NO_SPREADSHEET = "export the weights again, and let no spreadsheet save them"
 
@@ -104,6 +105,7 @@ def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool
     """
     found = damage_of(*export.tables.values(), allowed=allowed)
     found += [_twin(twin) for twin in seen.twins(export)]
+    found += _bias_rows(export)
     added = added_forget_bias(export.bias, forget_bias) if export.layout.adds_forget_bias else None
     found += [added] if added else []
     found += _of_another_layout(export)
@@ -123,6 +125,17 @@ def _of_another_layout(export: Export) -> list[Damage]:
 def _mark(export: Export, table: Table, words: str) -> Damage:
     found = f"may be no file of {export.layout.framework}: {words}"
     return Damage("layout", Place(table.name), table.form.cells, found, _ASK)
+
+
+def _bias_rows(export: Export) -> list[Damage]:
+    """Find matrices whose first or last row is the bias, so that the input size is one too large."""
+    bias = export.bias.values.reshape(-1)
+    tables = [table for table in export.tables.values() if table.form.rows > 1]
+    found = [(table, bias_at_an_end(table.values, bias)) for table in tables]
+    words = f"the row holds the numbers of {export.bias.name}, as where a kernel has its bias among its rows"
+    return [
+        Damage("bias_row", table.place(row, 0), bias.size, words, _TAKE_OUT) for table, row in found if row is not None
+    ]
 
 
 def added_forget_bias(bias: Table, forget_bias: float) -> Damage | None:

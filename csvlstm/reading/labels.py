@@ -17,6 +17,8 @@ from .shapes import Form, Grid
 
 _Meaning = TypeVar("_Meaning", Gate, Operand)
 
+# A line that has no more than its index leaves a blank line, which is refused.
+_INDEX = rb"(?m:^)[^,\n]*+,?"
 _FIRST = rb"(?m:^)[^,\n]*(?=,)"
 _NUMBER = r"[0-9]{1,18}"
 _WORD = r"[^\W\d_]+"
@@ -72,6 +74,17 @@ def labels(text: bytes, grid: Grid) -> Labels:
     body_starts = text.index(b"\n") + 1 if grid.header_row else 0
     index = re.compile(_FIRST).findall(text, body_starts) if grid.index_column else []
     return Labels(header, [cell.decode("utf-8", "replace") for cell in index])
+
+
+def body(text: bytes, grid: Grid) -> bytes:
+    r"""Give the cells of a canonical text that are weights, without header row and index column.
+
+    >>> body(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
+    b'0.5\n'
+    """
+    if grid.header_row:
+        text = text[text.index(b"\n") + 1 :]
+    return re.sub(_INDEX, b"", text) if grid.index_column else text
 
 
 def refuse_disorder(beside: Labels, form: Form, file: str, array: Array, layout: Layout, sizes: AnySizes) -> None:

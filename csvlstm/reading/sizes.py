@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, argument, plural
 from ..layouts.layout import GATES, Sizes
+from .bias_rows import bias_rows
 from .dialect import Canonical
-from .other_cells import other_vector, projection
+from .other_cells import other_matrix, other_vector, projection, with_biases
 from .parsing import is_weight, refusal
 from .shapes import Grid, Options, cells_per_line, grids
 
@@ -77,6 +78,8 @@ def wrong_sizes(kernel: Canonical, bias: Canonical, declared: Sizes, options: Op
     fits = fitting_sizes(kernel.text, bias.text, options)
     if fits and fits[0].sizes == declared:
         return _turned(kernel, fits[0])
+    if refused := _other_matrix(kernel, bias, declared, options, fits):
+        return refused
     if refused := _other_vector(kernel, bias, declared, options, bool(fits)):
         return refused
     if fits:
@@ -118,6 +121,28 @@ def _other_vector(
             expected = f"a bias of 4H = {GATES * hidden_size} values"
             return CsvLstmError(other.found, Place(bias.name), expected=expected, advice=other.advice)
     return None
+
+
+def _other_matrix(
+    kernel: Canonical, bias: Canonical, declared: Sizes, options: Options, fits: list[Fit]
+) -> CsvLstmError | None:
+    """Refuse what has the shape of another matrix than a kernel, with the declared sizes."""
+    seen = grids(kernel.text, options)
+    is_kernel = any(declared.input_size == d for grid in seen for d, _ in _input_sizes(grid, declared.hidden_size))
+    if is_kernel or (not fits and fitting_sizes(bias.text, kernel.text, options)):
+        return None
+    for row in bias_rows(kernel, bias, options):
+        if row.grid.cells == declared.weights + declared.columns:
+            found = f"the {row.which} row is the bias in {bias.name}, number for number"
+            return CsvLstmError(found, kernel.place(row.line), expected=_expected(declared), advice="take the row out")
+    other = other_matrix(seen, declared) or with_biases(seen, declared)
+    if other is None:
+        return None
+    advice = other.advice
+    if fits:
+        d, h = fits[0].sizes
+        advice += f"; the whole kernel of a cell would be one of input size {d} and hidden size {h}"
+    return CsvLstmError(other.found, Place(kernel.name), expected=_expected(declared), advice=advice)
 
 
 def _first_line(text: Canonical, options: Options) -> CsvLstmError | None:

@@ -4,7 +4,6 @@ The plain form is canonical bytes (UTF-8, LF, comma, decimal point, unquoted) wi
 whatever form the file has. From it come the values, and the edges that say where each block of each line stands.
 """
 
-import re
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property, partial
@@ -24,15 +23,13 @@ from .dialect import Canonical, readings
 from .edges import Edges
 from .fitting import misfit
 from .floats import parse
-from .labels import Labels, labels, refuse_disorder
+from .labels import Labels, body, labels, refuse_disorder
 from .parsing import ragged, refusal, separators
-from .shapes import DEFAULTS, Form, Grid, Options, forms
+from .shapes import DEFAULTS, Form, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source
 
 _NEWLINE = ord("\n")
-# A line that has no more than its index leaves a blank line, which is refused.
-_INDEX = rb"(?m:^)[^,\n]*+,?"
 
 
 class Table:
@@ -237,17 +234,6 @@ def table(source: Source, canonical_text: Canonical, form: Form, step: int) -> T
     text, ends = _plain(body(canonical_text.text, form.grid), form, step, source.name)
     recognised = [*canonical_text.recognised, *_recognised(form)]
     return Table(source, form, text, ends, recognised, labels(canonical_text.text, form.grid))
-
-
-def body(text: bytes, grid: Grid) -> bytes:
-    r"""Give the cells of a canonical text that are weights, without header row and index column.
-
-    >>> body(b",i\nx_0,0.5\n", Grid(1, 1, header_row=True, index_column=True))
-    b'0.5\n'
-    """
-    if grid.header_row:
-        text = text[text.index(b"\n") + 1 :]
-    return re.sub(_INDEX, b"", text) if grid.index_column else text
 
 
 def _plain(cells: bytes, form: Form, step: int, name: str) -> tuple[bytes, NDArray[np.int64]]:
