@@ -4,8 +4,8 @@ The numbers of a matrix are moved and not rewritten, and those that the check re
 a large kernel takes as long as the check of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,14 +25,43 @@ Store = Callable[[str, Iterable[bytes]], Text]
 """What takes the name and the pieces of a file, and gives back the text that now stands in it."""
 
 
+@overload
 def convert_lstm_weights(
     kernel: ArrayLike, bias: ArrayLike, hidden_size: int, forget_bias: float = 1.0
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]: ...
+
+
+@overload
+def convert_lstm_weights(
+    kernel: Mapping[str, ArrayLike],
+    *,
+    forget_bias: float | None = None,
+    source: str = "tf1",
+    target: str = "keras",
+    target_forget_bias: float | None = None,
+) -> dict[str, NDArray[Any]]: ...
+
+
+def convert_lstm_weights(
+    kernel: ArrayLike | Mapping[str, ArrayLike],
+    bias: ArrayLike | None = None,
+    hidden_size: int | None = None,
+    forget_bias: float | None = None,
+    *,
+    source: str = "tf1",
+    target: str = "keras",
+    target_forget_bias: float | None = None,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | dict[str, NDArray[Any]]:
     """Convert the weights of a TensorFlow 1 LSTM cell to those of a Keras LSTM layer.
 
     `kernel` is [D+H, 4H] with gates i, j, f, o; `bias` holds 4H values; H is `hidden_size`. Gives kernel [D, 4H],
     recurrent_kernel [H, 4H] and bias [4H] with gates i, f, c, o and the forget bias added, as new arrays of the same
-    dtypes. The sum of bias and forget bias is taken in float64 or better, and rounded once.
+    dtypes. The sum of bias and forget bias is taken in float64 or better, and rounded once. The forget bias is 1.0
+    where none is given.
+
+    A dictionary in place of both holds the arrays of any `source` layout by their names, in the framework's own shapes;
+    it becomes one of the `target`. `csvlstm layouts` lists them. `target_forget_bias` is what a TensorFlow 1 cell will
+    be built with.
 
     Raises CsvLstmError where the shapes do not fit `hidden_size`, a dtype is not a float type, or a sum with the forget
     bias is not finite.
@@ -44,7 +73,19 @@ def convert_lstm_weights(
     [[0.1 0.3 0.2 0.4]]
     [[0.5 0.7 0.6 0.8]]
     [1. 4. 2. 4.]
+    >>> weights = {"kernel": kernel, "bias": np.array([1.0, 2.0, 3.0, 4.0])}
+    >>> convert_lstm_weights(weights, source="tf1", target="pytorch")["bias_hh"]
+    array([0., 1., 0., 0.])
     """
+    if isinstance(kernel, Mapping):
+        from .arrays_of_any import convert_arrays
+
+        return convert_arrays(kernel, source, target, forget_bias, target_forget_bias)
+    if (source, target, target_forget_bias) != (SOURCE.key, TARGET.key, None):
+        raise CsvLstmError("arrays without names are of TensorFlow 1", expected="a dictionary of arrays by their names")
+    if bias is None or hidden_size is None:
+        raise CsvLstmError("a kernel alone is given", expected="kernel, bias and hidden_size")
+    forget_bias = 1.0 if forget_bias is None else forget_bias
     kernel, bias = np.asarray(kernel), np.asarray(bias)
     _refuse_shapes(kernel, bias, hidden_size)
     if not np.isfinite(forget_bias):

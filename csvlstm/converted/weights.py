@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import Array, Layout, Operand
-from ..layouts.entries import LAYOUTS, TARGET
+from ..layouts.entries import TARGET
 from ..names import path_of
 from ..network.declaring import files_in
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_cells, listed_files, listed_layout
@@ -16,6 +16,7 @@ from ..network.topology import BACKWARD, FORWARD
 from ..reading.fitting import sizes_that_fit
 from ..reading.shapes import Grid
 from ..reading.tables import Table
+from .arrays_of_any import layout_named
 from .loaders import CellWeights, for_loader
 from .sets import read_converted
 
@@ -40,15 +41,9 @@ def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32"
     """
     if not np.issubdtype(np.dtype(dtype), np.floating):
         raise CsvLstmError(f"weights cannot be {np.dtype(dtype)}", expected="a float type")
-    layers = _layers(os.fspath(directory), _layout_named(layout))
+    layers = _layers(os.fspath(directory), layout_named(layout) if layout else None)
     read = [[_read_cell(cell, dtype) for cell in cells] for cells in layers.values()]
     return for_loader(dict(zip(layers, read, strict=True)), os.fspath(directory))
-
-
-def _layout_named(key: str | None) -> Layout | None:
-    if key is not None and key not in LAYOUTS:
-        raise CsvLstmError(f"{key!r} is no layout", expected=f"one of {', '.join(LAYOUTS)}")
-    return LAYOUTS[key] if key else None
 
 
 class _Folder(NamedTuple):

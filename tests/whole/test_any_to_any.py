@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from csvlstm import CsvLstmError, read_weights
+from csvlstm import CsvLstmError, convert_lstm_weights, read_weights
 from csvlstm.commands.cli import main
 from csvlstm.layouts.arrays import Layout
 from csvlstm.layouts.entries import LAYOUTS
@@ -232,3 +232,30 @@ def test_control_totals_and_workbooks_are_written_for_every_pair(tmp_path: Path)
     rows = (tmp_path / "audit.csv").read_text().splitlines()
     assert len(rows) == 1 + 16
     assert main(["audit", *CELL, "--to", "pytorch", made, "-o", str(tmp_path / "audit.xlsx"), "-q"]) == 0
+
+
+@each_target
+def test_arrays_become_what_the_files_become(target: str) -> None:
+    for recording in (one for one in RECORDINGS if one.hidden_size == 5):
+        layout = cell_like(LAYOUTS[target], recording.kind)
+        if layout is None:
+            continue
+        declared = recording.forget_bias if recording.framework == "tf1" else None
+        made = convert_lstm_weights(recording.weights, source=recording.framework, target=target, forget_bias=declared)
+        layout = layout._replace(arrays=tuple(one for one in layout.arrays if one.name in made))
+        sizes = sizes_of(recording)
+        assert {name: array.shape for name, array in made.items()} == {
+            one.name: one.framework_shape(sizes) for one in layout.arrays
+        }
+        plain = {one.name: made[one.name].reshape(one.shape(sizes)).astype("float64") for one in layout.arrays}
+        assert difference_of_reference(layout, plain, recording) <= TOLERANCE, recording.name
+
+
+def test_arrays_of_other_names_or_shapes_are_refused() -> None:
+    weights = recorded("pytorch").weights
+    with pytest.raises(CsvLstmError, match="'torch' is no layout; expected one of tf1, keras"):
+        convert_lstm_weights(weights, source="torch")
+    with pytest.raises(CsvLstmError, match="the arrays are named weight_ih, weight_hh, bias_ih, bias_hh; expected W"):
+        convert_lstm_weights(weights, source="onnx")
+    with pytest.raises(CsvLstmError, match="are of no one cell; expected weight_ih"):
+        convert_lstm_weights({**weights, "bias_ih": np.zeros(8)}, source="pytorch")
