@@ -258,7 +258,7 @@ def spreadsheet_rows() -> Iterator[Row]:
         flat = [cell for row in saved_cells(file, delimiter, encoding) for cell in row]
         kernel = [flat[:8], flat[8:16], flat[16:]]
         data = delimiter.encode().join((SPREADSHEETS / file).read_bytes().split())
-        found = ", ".join(filter(None, (recognised, "flat")))
+        found = ", ".join(filter(None, (recognised, "flat, read row by row")))
         yield Row(file, (data, PLAIN.write([BIAS[:8]])), kernel, BIAS[:8], recognised=(found, ""))
 
 
@@ -330,6 +330,12 @@ def settled_rows() -> Iterator[Row]:
     yield Row("names above as many as they are", (PLAIN.write(with_header(twenty, NAMES)), bias), twenty, BIAS)
     files = PLAIN.write(KERNEL), PLAIN.write(with_header(with_index(COLUMN, NAMES), ["gate", "0"]))
     yield Row("--header, 0 beside a named corner", files, KERNEL, BIAS, True, options=("--header",))
+    by_columns = [[KERNEL[row][column] for column in range(20) for row in range(8)]]
+    labelled = with_index(turned(by_columns), [f"w_{row}_{column}" for column in range(20) for row in range(8)])
+    for name, rows in {"row": by_columns, "column": turned(by_columns), "labelled column": labelled}.items():
+        recognised = ", ".join(["index column"] * (name[0] == "l") + ["flat, read column by column"])
+        files = PLAIN.write(rows), bias
+        yield Row(f"--order F, {name}", files, KERNEL, BIAS, options=("--order", "F"), recognised=(recognised, ""))
     some = with_header(with_index(KERNEL, ["2", "3", "5", "7", "11", "13", "17", "19"]), ["", *NAMES])
     yield Row("index of some rows of a DataFrame", (PLAIN.write(some), bias), KERNEL, BIAS)
     square, four = weights(4, 4, 4), weights(1, 4, 5)[0]

@@ -90,6 +90,12 @@ def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
 def add_reading(command: argparse.ArgumentParser) -> None:
     """Add what settles how a file is read where it could be read in two ways."""
     command.add_argument("--transposed", action="store_true", help="the kernel is 4H x (D+H)")
+    command.add_argument(
+        "--order",
+        choices=("C", "F"),
+        default="C",
+        help="how a flat matrix is read: row by row (C, the default) or column by column (F)",
+    )
     yes_or_no = argparse.BooleanOptionalAction
     command.add_argument(
         "--header", action=yes_or_no, help="whether an extra first row is a header row (default: found)"
@@ -274,7 +280,9 @@ def reading_of(asked: argparse.Namespace) -> "Options":
     """Give how the files of the export are to be read."""
     from ..reading.shapes import Options
 
-    return Options(asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal)
+    return Options(
+        asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal, column_major=asked.order == "F"
+    )
 
 
 def reading_of_set(asked: argparse.Namespace) -> "Options":

@@ -211,7 +211,8 @@ def _table(given: _Given, role: str, fits: list[Fit], options: Options) -> Table
         if role == "bias" and bias:
             form = _form(text, bias, 1, sizes.columns)
         else:
-            form = _form(text, kernel, sizes.rows, sizes.columns, transposed)
+            by_columns = fits[0].is_flat and options.transposed != options.column_major
+            form = _form(text, kernel, sizes.rows, sizes.columns, transposed or by_columns)
         read = table(source, text, form, sizes.hidden_size)
         refuse_disorder(read.labels, form, read.name, SOURCE.array(role), SOURCE, sizes)
         return read

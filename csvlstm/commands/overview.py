@@ -166,6 +166,8 @@ def _options(found: Inspected) -> list[str]:
     options += [f"--{name}/--no-{name}" for name in _doubtful(found)]
     if mark := found.options.delimiter:
         options.append(f"--delimiter {_INVISIBLE.get(mark) or shlex.quote(mark.decode())}")
+    if found.options.column_major:
+        options.append("--order F")
     if sign := found.options.decimal:
         options.append(f"--decimal {SIGNS[sign]}")
     return ["--transposed", *options] if _is_sure(found) and found.fits[0].transposed else options

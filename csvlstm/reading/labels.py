@@ -108,7 +108,7 @@ def refuse_disorder(beside: Labels, form: Form, file: str, array: Array, layout:
         across, down = (flat, []) if form.grid.rows == 1 else ([], flat)
     for line, own in ((_header(beside, form, file), across), (_index(beside, form, file), down)):
         if line.texts and not _counts(line.texts):
-            _refuse_numbers(line, is_flat=not own)
+            _refuse_numbers(line, is_flat=not own, by_columns=form.transposed)
             _refuse_twice(line, own)
             _refuse_gates(line, own, array, layout)
             _refuse_operands(line, own, sizes)
@@ -129,10 +129,12 @@ def _counts(texts: list[str]) -> bool:
     return all(text == str(number) for number, text in enumerate(texts))
 
 
-def _refuse_numbers(line: _Line, is_flat: bool) -> None:
+def _refuse_numbers(line: _Line, is_flat: bool, by_columns: bool) -> None:
     """Refuse labels that differ in their numbers alone and whose numbers do not rise."""
     texts = [re.sub(_NUMBER, "0", text) for text in line.texts]
     numbers = [tuple(map(int, re.findall(_NUMBER, text))) for text in line.texts]
+    if is_flat and by_columns:
+        numbers = [one[::-1] for one in numbers]
     at = _first_that_falls(texts, numbers)
     # unit0_gate0, unit1_gate0 ... count the last number first; in a flat matrix that is another order of the cells.
     if at and (is_flat or _first_that_falls(texts, [one[::-1] for one in numbers])):

@@ -30,7 +30,7 @@ class Options(NamedTuple):
     """How files are to be read: as the user says, None where what the file shows decides.
 
     `delimiter` is the character that separates the cells, `decimal` the decimal sign: a point or a comma. `digest` asks
-    for the SHA-256 of each file.
+    for the SHA-256 of each file. Flat files are read row by row, or column by column where they are `column_major`.
     """
 
     transposed: bool = False
@@ -39,6 +39,7 @@ class Options(NamedTuple):
     delimiter: bytes | None = None
     decimal: bytes | None = None
     digest: bool = False
+    column_major: bool = False
 
 
 DEFAULTS = Options()
@@ -139,8 +140,13 @@ def forms(text: Canonical, rows: int, columns: int, options: Options) -> list[Fo
     for grid in fitting:
         if grid.doubtful:
             raise _doubt(text, grid)
-    turned = options.transposed and rows > 1
-    return [Form(rows, columns, grid, turned, text.skipped, text.decimal) for grid in fitting]
+    return [Form(rows, columns, grid, _is_turned(grid, rows, options), text.skipped, text.decimal) for grid in fitting]
+
+
+def _is_turned(grid: Grid, rows: int, options: Options) -> bool:
+    """Tell whether the columns of a table stand one behind the other in its file."""
+    is_flat = 1 in (grid.rows, grid.columns)
+    return rows > 1 and (options.transposed != (options.column_major and is_flat))
 
 
 def grids(text: bytes, options: Options) -> list[Grid]:

@@ -263,11 +263,13 @@ def _folded(text: bytes, line_ends: NDArray[np.int64]) -> bytes:
 
 
 def _recognised(form: Form) -> list[str]:
+    is_flat = form.rows > 1 and 1 in (form.grid.rows, form.grid.columns)
     found = {
         "header row": form.grid.header_row,
         "index column": form.grid.index_column,
-        "transposed": form.transposed,
-        "flat": form.rows > 1 and 1 in (form.grid.rows, form.grid.columns),
+        "transposed": form.transposed and not is_flat,
+        "flat, read row by row": is_flat and not form.transposed,
+        "flat, read column by column": is_flat and form.transposed,
         "square, read as exported": form.rows == form.columns and form.columns % GATES == 0 and not form.transposed,
     }
     return [words for words, holds in found.items() if holds]

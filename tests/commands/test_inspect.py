@@ -37,8 +37,8 @@ def sizes(found: Inspected) -> list[tuple[int, int, bool]]:
 D3_H5 = (3, 5, False)
 
 READ = {
-    "kernel_flat_column.csv": (D3_H5, "160 x 1", "flat"),
-    "kernel_flat_row.csv": (D3_H5, "1 x 160", "flat"),
+    "kernel_flat_column.csv": (D3_H5, "160 x 1", "flat, read row by row"),
+    "kernel_flat_row.csv": (D3_H5, "1 x 160", "flat, read row by row"),
     "kernel_pandas_header_and_index.csv": (D3_H5, "8 x 20", "header row, index column"),
     "kernel_pandas_header.csv": (D3_H5, "8 x 20", "header row"),
     "kernel_pandas_index.csv": (D3_H5, "8 x 20", "index column"),

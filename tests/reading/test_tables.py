@@ -68,8 +68,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 READ_KERNELS = {
-    "kernel_flat_column.csv": ["flat"],
-    "kernel_flat_row.csv": ["flat"],
+    "kernel_flat_column.csv": ["flat, read row by row"],
+    "kernel_flat_row.csv": ["flat, read row by row"],
     "kernel_pandas_header_and_index.csv": ["header row", "index column"],
     "kernel_pandas_header.csv": ["header row"],
     "kernel_pandas_index.csv": ["index column"],
