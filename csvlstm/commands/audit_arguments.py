@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .cli import Parser
 
 _USAGE = """\
-csvlstm audit KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options] (-o FILE | --csv)
+csvlstm audit FILES CONVERTED_DIR --input-size D --hidden-size H [--from LAYOUT] [--to LAYOUT] [options]
+                     (-o FILE | --csv)
        csvlstm audit --layers LAYERS.CSV CONVERTED_DIR [options] (-o FILE | --csv)"""
 
 _EPILOG = """\

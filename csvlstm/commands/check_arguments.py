@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .cli import Parser
 
 _USAGE = """\
-csvlstm check KERNEL BIAS CONVERTED_DIR --input-size D --hidden-size H [options]
+csvlstm check FILES CONVERTED_DIR --input-size D --hidden-size H [--from LAYOUT] [--to LAYOUT] [options]
        csvlstm check --layers LAYERS.CSV CONVERTED_DIR [options]"""
 
 _EPILOG = """\

@@ -21,22 +21,27 @@ if TYPE_CHECKING:
     from .cli import Parser
 
 _USAGE = """\
-csvlstm convert KERNEL BIAS --input-size D --hidden-size H [options] (-o DIR | --stdout PART)
+csvlstm convert FILES --input-size D --hidden-size H [--from LAYOUT] [--to LAYOUT] [options]
+                       (-o DIR | --stdout NAME)
        csvlstm convert --layers LAYERS.CSV [options] -o DIR"""
 
 _EPILOG = """\
 examples:
   csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 -o converted
   csvlstm convert --layers layers.csv -o converted
+  csvlstm convert kernel.csv bias.csv --input-size 3 --hidden-size 5 --to pytorch -o torch
+  csvlstm convert torch --to onnx --input-size 3 --hidden-size 5 -o onnx
 
-The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or column, in C
-order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), decimal commas,
-quotes, UTF-16, a header row, an index column, comments of np.savetxt, gzip, bzip2 and xz are recognised. One of the two
-files may be - for standard input.
+FILES are KERNEL BIAS of TensorFlow 1, or those of the layout of --from in the order of csvlstm layouts, or one folder
+with them. The kernel has D + H rows of 4H cells (D = input size, H = hidden size, units), or all cells in one row or
+column, in C order; the bias has 4H cells in one row or column. The delimiter (comma, semicolon, tab, blanks), decimal
+commas, quotes, UTF-16, a header row, an index column, comments of np.savetxt, gzip, bzip2 and xz are recognised. One of
+the files may be - for standard input.
 
 LAYERS.CSV has one row a cell, from the input up, under the column names layer, kernel, bias, input_size, hidden_size,
-and optionally direction (forward or backward) and forget_bias. Paths in it are relative to it. DIR then gets a folder
-for each layer, and weights.csv, which lists the files in the order that set_weights takes.
+and optionally direction (forward or backward), forget_bias, and the files of peepholes and of a projection by their
+names. Of other layouts than TensorFlow 1, a column folder stands in place of kernel and bias. Paths are relative to the
+table. DIR then gets a folder for each layer, and weights.csv, which lists the files in the order of loading.
 
 exit codes:
   0  done, and both sides are equivalent
