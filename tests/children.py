@@ -18,6 +18,12 @@ SECONDS = 120
 
 Command = Sequence[str | Path]
 
+LIMITING = """
+import os, resource, sys
+resource.setrlimit(int(sys.argv[1]), 2 * (int(sys.argv[2]),))
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
 _KEPT = ("HOME", "TMPDIR", "SYSTEMROOT")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -62,6 +68,14 @@ def run(
 def csvlstm(*arguments: str | Path, **how: Any) -> subprocess.CompletedProcess[bytes]:
     """Run the program as a shell does."""
     return run([sys.executable, "-m", "csvlstm", *arguments], **how)
+
+
+def limit(kind: int, size: int) -> list[str]:
+    """Give what is to stand before a command for a limit of its process, such as `resource.RLIMIT_FSIZE`.
+
+    A function for the child (`preexec_fn`) would not do: threads of other tests may be running when it is forked.
+    """
+    return [sys.executable, "-I", "-S", "-c", LIMITING, str(kind), str(size)]
 
 
 def in_this_process(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:

@@ -74,13 +74,22 @@ class Scene:
                 (self.out / name).write_bytes(data)
 
     def start(
-        self, *arguments: str, files: Sequence[str] = (), streams: str = "", quiet: bool = True, **how: Any
+        self,
+        *arguments: str,
+        files: Sequence[str] = (),
+        streams: str = "",
+        before: Sequence[str] = (),
+        quiet: bool = True,
+        **how: Any,
     ) -> subprocess.Popen[bytes]:
-        """Start a conversion in the working folder, into `out` where nothing else is said; `streams` is for a shell."""
+        """Start a conversion in the working folder, into `out` where nothing else is said.
+
+        `streams` is for a shell, and `before` stands before the command.
+        """
         where = [] if {"-o", "--stdout"} & {*arguments} else ["-o", "out"]
         sizes = [f"--input-size={self.sizes.input_size}", f"--hidden-size={self.sizes.hidden_size}"]
         options = [*sizes, *where, *arguments, *(["-q"] if quiet else [])]
-        command = [sys.executable, "-m", "csvlstm", "convert", *(files or self.files), *options]
+        command = [*before, sys.executable, "-m", "csvlstm", "convert", *(files or self.files), *options]
         if streams:
             command = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.work}

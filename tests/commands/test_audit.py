@@ -175,13 +175,10 @@ def test_an_input_is_never_overwritten(keras: Path, tmp_path: Path, how: str) ->
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_disk_that_is_full_leaves_nothing_behind(keras: Path, tmp_path: Path, form: str) -> None:
-    def small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-
     path = tmp_path / f"audit.{form}"
     path.write_text("kept")
     command = [sys.executable, "-m", "csvlstm", "audit", KERNEL, BIAS, str(keras), *SIZES, "--force", "-o", str(path)]
-    run = children.run(command, preexec_fn=small)
+    run = children.run([*children.limit(resource.RLIMIT_FSIZE, 2000), *command])
     assert_refused(run, "cannot be written: file too large; nothing was written")
     assert path.read_text() == "kept"
     assert sorted(os.listdir(tmp_path)) == sorted(["keras", path.name])

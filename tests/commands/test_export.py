@@ -2,7 +2,6 @@
 
 import csv
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from csvlstm import tf1_lstm
 from csvlstm.commands.cli import main
+from tests import children
 from tests.checkpoints.networks import EXPORTED, NETWORKS, Network
 from tests.checkpoints.networks import REFUSED as REFUSED_NETWORKS
 from tests.checkpoints.recorded import FORMATS
@@ -276,15 +276,10 @@ def test_a_full_disk_is_refused_and_leaves_nothing_behind(folder: Path) -> None:
 
     FORMATS["tf1_15_single"].write(folder)
     before = sorted(folder.rglob("*"))
-    run = subprocess.run(
-        [sys.executable, "-m", "csvlstm", "export", "model.ckpt", "-o", "exported"],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr == "csvlstm: exported: cannot be written: file too large; nothing was written\n"
+    command = [sys.executable, "-m", "csvlstm", "export", "model.ckpt", "-o", "exported"]
+    run = children.run([*children.limit(resource.RLIMIT_FSIZE, 1000), *command])
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"csvlstm: exported: cannot be written: file too large; nothing was written\n"
     assert sorted(folder.rglob("*")) == before
 
 

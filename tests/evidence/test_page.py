@@ -168,14 +168,13 @@ def test_another_ending_is_refused(keras: Path, tmp_path: Path, name: str, messa
 
 
 def test_an_existing_page_stays_without_force_and_a_full_disk_leaves_it(keras: Path, tmp_path: Path) -> None:
-    def small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-
     path = tmp_path / "report.html"
     path.write_text("kept")
     command: list[str | Path] = ["check", KERNEL, BIAS, keras, *SIZES, "-o", path]
     assert_refused(csvlstm(*command), f"{path}: exists; expected no such file yet")
-    full = children.run([sys.executable, "-m", "csvlstm", *command, "--force", "-q"], preexec_fn=small)
+    full = children.run(
+        [*children.limit(resource.RLIMIT_FSIZE, 2000), sys.executable, "-m", "csvlstm", *command, "--force", "-q"]
+    )
     assert_refused(full, "cannot be written: file too large")
     assert path.read_text() == "kept"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["keras", "report.html"]

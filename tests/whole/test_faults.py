@@ -6,7 +6,7 @@ import resource
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -84,13 +84,8 @@ def test_a_limit_of_file_size_leaves_everything_as_it_was(
     scene: Scene, before: dict[str, bytes] | None, size: int
 ) -> None:
     scene.prepare(before)
-    ended = scene.run("--force", preexec_fn=limit(resource.RLIMIT_FSIZE, size))
+    ended = scene.run("--force", before=children.limit(resource.RLIMIT_FSIZE, size))
     scene.expect_refusal(ended, "out: cannot be written: file too large; nothing was written")
-
-
-def limit(kind: int, size: int) -> Callable[[], None]:
-    """Give what sets a limit in the process to be started."""
-    return lambda: resource.setrlimit(kind, (size, size))
 
 
 @pytest.mark.parametrize("before", DIRECTORIES[1:], ids=["empty", "other files", "old files"])
@@ -130,17 +125,14 @@ def test_a_folder_in_the_place_of_a_file_is_refused(scene: Scene) -> None:
 
 
 def test_a_deleted_working_directory_is_refused(scene: Scene) -> None:
-    def enter_and_delete() -> None:
-        os.mkdir("gone")
-        os.chdir("gone")
-        os.rmdir("../gone")
-
-    scene.expect_refusal(scene.run(preexec_fn=enter_and_delete), "out")
+    scene.expect_refusal(
+        scene.run(before=["sh", "-c", 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', "sh"]), "out"
+    )
 
 
 @pytest.mark.parametrize("megabytes", [24, 48, 96, 191, 192, 224, 512])
 def test_a_limit_of_memory_is_refused_or_is_enough(scene: Scene, megabytes: int) -> None:
-    ended = scene.run(preexec_fn=limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))
+    ended = scene.run(before=children.limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))
     if megabytes < 192:
         scene.expect_refusal(ended, f"this process may use {megabytes} MiB of memory; expected 192 MiB or more")
     else:
@@ -156,7 +148,7 @@ def large() -> Iterator[Scene]:
 @pytest.mark.parametrize("megabytes", [200, 240, 265, 275, 285, 1000])
 def test_a_limit_of_memory_into_which_a_layer_does_not_fit_is_refused(large: Scene, megabytes: int) -> None:
     large.prepare(None)
-    ended = large.run(preexec_fn=limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))
+    ended = large.run(before=children.limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))
     if megabytes < 1000 and ended.code:
         large.expect_refusal(ended, "memory")
     else:
