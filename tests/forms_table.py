@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .file_kinds import KINDS, SPELLINGS
+
 SPREADSHEETS = Path(__file__).parent / "saved_by_spreadsheets"
 
 Rows = list[list[str]]
@@ -420,7 +422,7 @@ def refused_texts() -> Iterator[Row]:
     binary = "is binary data; expected CSV text; export the weights with np.savetxt(file, weights, delimiter=',')"
     yield refused("empty", "kernel.csv: is empty; export the weights again", b"")
     yield refused("comments only", "kernel.csv: is empty; export the weights again", b"# i j f o\n\n")
-    yield refused("npy", f"kernel.csv: {binary}", b"\x93NUMPY\x01\x00v\x00")
+    yield refused("unknown bytes", f"kernel.csv: {binary}", b"\x92NUMPY\x01\x00v\x00")
     yield refused("UTF-16 without BOM", f"bias.csv: {binary}", bias=b"0\0,\x005\0\n\0")
     cut = "kernel.csv: is damaged UTF-16 text (truncated data); copy or export it again"
     yield refused("cut UTF-16", cut, DIALECTS["UTF-16 LE"].write(KERNEL)[:-1])
@@ -612,6 +614,19 @@ def refused_shapes() -> Iterator[Row]:
     yield refused("cut bias", values + "is this the bias of an LSTM cell, and whole?", bias=PLAIN.write([BIAS[:18]]))
 
 
+def refused_kinds() -> Iterator[Row]:
+    """Give files that are no CSV at all, as the kernel or as the bias, compressed or not."""
+    kernel, bias = (np.array(rows, dtype=np.float32) for rows in (KERNEL, [BIAS]))
+    for name, kind in KINDS.items():
+        said = kind.said.format("expected CSV text")
+        yield refused(f"{name} as kernel", f"kernel.csv: {said}", kind.write(kernel, KERNEL))
+        yield refused(f"{name} as bias", f"bias.csv: {said}", bias=gzip.compress(kind.write(bias, [BIAS])))
+    for name, spelling in SPELLINGS.items():
+        first = spelling.write(kernel, KERNEL).decode().split(",")[0]
+        found = f"kernel.csv: line 1, column 1 (A1): '{first}' {spelling.said}; {NUMBER}"
+        yield refused(f"cells spelled {name}", found, spelling.write(kernel, KERNEL))
+
+
 READ: list[Row] = [*dialect_rows(), *layout_rows(), *encoding_rows(), *spreadsheet_rows(), *settled_rows()]
 REFUSED: list[Row] = [
     *refused_cells(),
@@ -620,6 +635,7 @@ REFUSED: list[Row] = [
     *refused_delimiters(),
     *refused_doubts(),
     *refused_labels(),
+    *refused_kinds(),
     *refused_shapes(),
 ]
 TABLE: list[Row] = READ + REFUSED

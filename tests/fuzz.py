@@ -1,7 +1,7 @@
 """Fuzzing: files of every form that exports come in, and damaged ones; nothing may be misread in silence.
 
-    python -m tests.fuzz 5000 7        that many exports as they were written, as many damaged, and as many
-                                       with one bad cell, from seed 7
+    python -m tests.fuzz 5000 7        that many exports as they were written, as many damaged, as many with
+                                       one bad cell, and as many of other kinds of files, from seed 7
 
 An export as it was written gives exactly the cells that were written, or a refusal that names the option that settles
 what could be read in two ways. A damaged one is refused with a place, or read as the reader of fuzz_damage.py reads it,
@@ -24,12 +24,14 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from csvlstm.commands import cli
+from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading.tables import Export, read_export
 
+from .file_kinds import KINDS
 from .forms_table import PLAIN, Row, naive_set
 from .fuzz_damage import Damage, damages, understood
-from .fuzz_forms import Written, doubts, exports
+from .fuzz_forms import UNPACK, Packing, Written, doubts, exports
 
 FUZZED: Counter[str] = Counter()
 """How many exports were made, and how they ended; the summary of the suite shows it."""
@@ -37,8 +39,27 @@ FUZZED: Counter[str] = Counter()
 commands = st.sampled_from([None, None, None, "convert", "check", "inspect"])
 PARTS = ("kernel", "recurrent_kernel", "bias")
 
+kinds = st.sampled_from([*KINDS])
+packings = st.sampled_from([*UNPACK])
 places = st.integers(0, 9999)
-bad_cells = st.sampled_from(["#NAME?", "nan", "-inf", "--1", "1e", "1_0", "0x1", "\u22121", "1e999", "[1"])
+bad_cells = st.sampled_from(
+    [
+        "#NAME?",
+        "nan",
+        "-inf",
+        "--1",
+        "1e",
+        "1_0",
+        "0x1",
+        "\u22121",
+        "1e999",
+        "[1",
+        "{1",
+        "1f",
+        "np.float32(1)",
+        "tensor(1.0)",
+    ]
+)
 
 
 class Run(NamedTuple):
@@ -66,7 +87,7 @@ class Bench:
             o = written.options
             said = {"--header": o.header_row, "--index": o.index_column, "--decimal": o.decimal or o.delimiter}
             allowed = {option for option in doubts(written.kernel) | doubts(written.bias) if said[option] is None}
-            assert any(f"expected {option} " in str(found) for option in allowed), str(found)
+            assert any(f"expected {option} " in found.said(as_option) for option in allowed), str(found)
             FUZZED["undamaged, refused in doubt"] += 1
             self._expect_refusal(command, row, found)
         else:
@@ -105,9 +126,22 @@ class Bench:
         line = file.dialect.above.count("\n") + bool(file.header_row) + row + 1
         here = self.paths[of_bias], line, bool(file.index_column) + column + 1
         allowed = set().union(*(doubts(file) for one in (written, damaged) for file in (one.kernel, one.bias)))
-        is_doubt = any(f"expected {option} " in str(found) for option in allowed)
-        assert found.place == here or is_doubt, str(found)
+        is_doubt = any(f"expected {option} " in found.said(as_option) for option in allowed)
+        assert found.place == here or is_doubt, found.said(as_option)
         FUZZED["one bad cell, refused in doubt" if is_doubt else "one bad cell, named by its place"] += 1
+
+    def expect_kind(self, written: Written, of_bias: bool, kind: str, packing: Packing, command: str | None) -> None:
+        """Hold a file of another kind to its name, whatever the size of its weights and whether it is packed."""
+        files = [written.kernel.write(), written.bias.write()]
+        rows = (written.kernel, written.bias)[of_bias].weights
+        files[of_bias] = packing(KINDS[kind].write(np.array(rows, dtype=np.float64).astype(np.float32), rows))
+        self._write(*files)
+        found = self._read(written)
+        assert isinstance(found, CsvLstmError)
+        said = KINDS[kind].said.format("expected CSV text")
+        assert found.said(as_option).startswith(f"{self.paths[of_bias]}: {said}"), str(found)
+        FUZZED["another kind of file, named"] += 1
+        self._expect_refusal(command, written.row(written.kernel.weights, written.bias.weights[0]), found)
 
     def _write(self, *data: bytes) -> None:
         for path, one in zip(self.paths, data, strict=True):
@@ -138,7 +172,7 @@ class Bench:
         elif command:
             self._write_set(row)
             where = ["--stdout", "bias"] if command == "convert" else [str(self.converted)]
-            assert self._run(command, row, *where) == (2, "", f"csvlstm: {error}\n")
+            assert self._run(command, row, *where) == (2, "", f"csvlstm: {error.said(as_option)}\n")
 
     def _expect_commands(self, command: str | None, row: Row) -> None:
         if command == "inspect":
@@ -197,6 +231,7 @@ def main(count: int, number: int) -> None:
             (bench.expect_as_written, commands),
             (bench.expect_right_or_refused, damages, commands),
             (bench.expect_place, st.booleans(), places, bad_cells),
+            (bench.expect_kind, st.booleans(), kinds, packings, commands),
         ):
             seed(number)(how(given(exports(), *more)(check)))()
     for outcome, times in sorted(FUZZED.items()):

@@ -23,7 +23,9 @@ def gzipped(data: bytes) -> bytes:
     return gzip.compress(data, mtime=0)
 
 
-UNPACK: dict[Callable[[bytes], bytes], Callable[[bytes], bytes]] = {
+Packing = Callable[[bytes], bytes]
+
+UNPACK: dict[Packing, Packing] = {
     bytes: bytes,
     gzipped: gzip.decompress,
     bz2.compress: bz2.decompress,

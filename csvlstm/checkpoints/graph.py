@@ -6,6 +6,7 @@ Sources: tensorflow/core/framework/{graph,node_def,attr_value}.proto, core/proto
 from collections.abc import Iterator
 
 from ..errors import CsvLstmError, Place
+from ..reading.file_kinds import ENOUGH, refuse_kind
 from .binary import read_part, refusing_damage, size_of
 from .tensors import Array, Variable, shape_of, tensor_proto, type_name
 from .wire import DamageError, Message, fields
@@ -59,6 +60,7 @@ def graph_nodes(path: str) -> list[Node]:
         try:
             return [Node(data) for data in _node_defs(path)]
         except DamageError:
+            refuse_kind(bytes(read_part(path, 0, ENOUGH)), path, "a graph of TensorFlow")
             raise DamageError("is no graph of TensorFlow, or damaged") from None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place
+from ..reading.file_kinds import ENOUGH, refuse_kind
 from .binary import DAMAGED, read_part, refusing_damage, size_of
 from .crc32c import crc32c, masked
 from .marks import MAGIC
@@ -19,22 +20,7 @@ _TRAILER = 5
 """One byte of type and four of checksum stand behind each block."""
 
 _PLAIN, _SNAPPY = 0, 1
-
-
-class Other(NamedTuple):
-    """A file that is no table: what it is, and what to do with it."""
-
-    found: str
-    advice: str
-
-
-_OTHERS = {
-    b"\x89HDF": Other("is an HDF5 file, as Keras saves it, and no TensorFlow 1 checkpoint", "load it with Keras"),
-    b"PK\x03\x04": Other("is a zip file (.npz, .keras, .zip), and no TensorFlow 1 checkpoint", "unpack it, or load it"),
-    b"vers": Other("is a pointer of Git LFS, and not the file itself", "fetch it with git lfs pull"),
-    b"\x93NUM": Other("is an array of numpy's, and no TensorFlow 1 checkpoint", "load it with numpy"),
-}
-_UNKNOWN = Other("its last 8 bytes are not those of a table; it was cut off, or is another file", DAMAGED)
+_UNKNOWN = "its last 8 bytes are not those of a table; it was cut off, or is another file"
 
 
 class _Block(NamedTuple):
@@ -113,5 +99,5 @@ def _handle(data: memoryview) -> tuple[int, int, int]:
 
 
 def _no_table(path: str) -> CsvLstmError:
-    other = _OTHERS.get(bytes(read_part(path, 0, 4)), _UNKNOWN)
-    return CsvLstmError(other.found, Place(path), advice=other.advice)
+    refuse_kind(bytes(read_part(path, 0, ENOUGH)), path, "a TensorFlow 1 checkpoint")
+    return CsvLstmError(_UNKNOWN, Place(path), advice=DAMAGED)

@@ -10,6 +10,7 @@ from mmap import mmap
 from typing import IO, NamedTuple, cast
 
 from ..errors import CsvLstmError, Place, argument
+from .file_kinds import refuse_kind
 
 STANDARD_INPUT = "-"
 BYTES_PER_CELL = 64
@@ -68,7 +69,8 @@ def read_source(path: str, cells: int | None = None, digest: bool = False, max_b
 
     Where no cells are declared, `max_bytes` bounds it. `digest` keeps what the SHA-256 is computed from.
 
-    Raises CsvLstmError where it cannot be read, where it is damaged, or where it holds more than that.
+    Raises CsvLstmError where it cannot be read, where it is damaged, where it is a file of another kind than text, by
+    name, or where it holds more than that.
 
     >>> read_source("/dev/null", 160).data
     b''
@@ -92,6 +94,7 @@ def read_source(path: str, cells: int | None = None, digest: bool = False, max_b
     if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns) and stat.S_ISREG(status.st_mode):
         found = f"changed while it was read: {status.st_size:,} bytes, then {after.st_size:,}"
         raise CsvLstmError(found, Place(name), advice="wait until it is written")
+    refuse_kind(data, name, "CSV text")
     if limit is not None and len(data) > limit:
         raise _too_large(name, limit, cells)
     return Source(name, data, packed if digest else b"")

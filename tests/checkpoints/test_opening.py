@@ -9,6 +9,7 @@ from csvlstm.checkpoints.marks import is_checkpoint
 from csvlstm.checkpoints.opening import open_checkpoint
 from csvlstm.errors import CsvLstmError
 from tests.checkpoints.recorded import FORMATS
+from tests.file_kinds import KINDS, POINTER
 
 V2, V1, SHARDED, V1_SHARDED = (
     FORMATS[f"tf1_15_{name}"] for name in ("single", "v1_stack", "v2_sharded", "v1_sharded")
@@ -132,14 +133,14 @@ def test_missing_shards_are_named(tmp_path: Path) -> None:
     )
 
 
+NO_TABLE = "its last 8 bytes are not those of a table; it was cut off, or is another file"
 OTHERS = {
-    "model.h5": (b"\x89HDF" + bytes(90), "is an HDF5 file, as Keras saves it, and no TensorFlow 1 checkpoint"),
-    "model.keras": (b"PK\x03\x04" + bytes(90), "is a zip file (.npz, .keras, .zip), and no TensorFlow 1 checkpoint"),
-    "kernel.npy": (b"\x93NUMPY" + bytes(90), "is an array of numpy's, and no TensorFlow 1 checkpoint"),
-    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "is a pointer of Git LFS"),
-    "model.json": (b"{}", "its last 8 bytes are not those of a table; it was cut off, or is another file"),
-    "empty": (b"", "its last 8 bytes are not those of a table; it was cut off, or is another file"),
+    **{name: (kind.write(np.ones((3, 4), np.float32), []), kind.said.format("expected a TensorFlow 1 checkpoint"))
+       for name, kind in KINDS.items() if name[0] != "C"},
+    "model.txt": (b"0.5,0.25\n", NO_TABLE),
+    "empty": (b"", NO_TABLE),
     "model.pb": (b"no graph at all", "is no graph of TensorFlow, or damaged"),
+    "pointer.pb": (POINTER, "is a pointer of Git LFS, and not the file itself; expected a graph of TensorFlow"),
 }  # fmt: skip
 
 

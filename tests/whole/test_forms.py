@@ -28,6 +28,7 @@ from tests.forms_table import (
     Row,
     Rows,
     naive_set,
+    refused_kinds,
     saved_cells,
     with_header,
     with_index,
@@ -108,6 +109,13 @@ def test_what_cannot_be_read_is_refused_by_every_command(row: Row, capsys: pytes
     message, again = err.splitlines()
     assert (out, message) == ("", again)
     assert message.startswith(f"csvlstm: {row.refused}")
+
+
+@pytest.mark.parametrize("row", [*refused_kinds()], ids=lambda row: row.name)
+def test_inspect_names_what_is_no_csv_in_the_same_words(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
+    write(row)
+    assert main(["inspect", "kernel.csv", "bias.csv"]) == 2
+    assert capsys.readouterr().err.startswith(f"csvlstm: {row.refused}")
 
 
 @each_other_parser

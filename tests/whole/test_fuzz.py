@@ -21,9 +21,9 @@ from csvlstm.errors import CsvLstmError
 from csvlstm.network.layers import read_layers
 from csvlstm.network.manifest import Entry, listed_files, write_manifest
 from tests import children
-from tests.fuzz import FUZZED, Bench, bad_cells, commands, places
+from tests.fuzz import FUZZED, Bench, bad_cells, commands, kinds, packings, places
 from tests.fuzz_damage import Damage, damages
-from tests.fuzz_forms import Written, exports
+from tests.fuzz_forms import Packing, Written, exports
 from tests.seeds import examples
 
 reproducible = examples(150)
@@ -55,6 +55,14 @@ def test_a_bad_cell_is_named_by_its_place_in_the_file(
     bench: Bench, written: Written, of_bias: bool, place: int, cell: str
 ) -> None:
     bench.expect_place(written, of_bias, place, cell)
+
+
+@reproducible
+@given(written=exports(), of_bias=st.booleans(), kind=kinds, packing=packings, command=commands)
+def test_a_file_of_another_kind_is_named(
+    bench: Bench, written: Written, of_bias: bool, kind: str, packing: Packing, command: str | None
+) -> None:
+    bench.expect_kind(written, of_bias, kind, packing, command)
 
 
 T = TypeVar("T")
