@@ -15,7 +15,8 @@ from .parsing import count_lines
 
 # A label in another encoding than UTF-8, as GB18030, begins with a byte that is none of ASCII.
 _LABEL = r"(?s:(?:[^\W\d]|[\udc80-\udcff]).*)"
-_NO_LABEL = r"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+|[a-z_][\w.]*\([+-]?\d*\.\d.*)"
+_OF_PYTHON = r"[a-z_][\w.]*\([+-]?\d*\.\d.*|(?:[a-z]+\.)?(?:b?float|u?int|tensor|array)\d*\(.*"
+_NO_LABEL = rf"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+|{_OF_PYTHON})"
 _WHOLE = r"\d{1,15}(?:\.0*)?"
 _EXTRA = rf"{_LABEL}|{_WHOLE}"
 _FRACTION = rb"\.\d*[1-9]"
