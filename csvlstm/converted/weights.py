@@ -59,6 +59,9 @@ def _layers(directory: str, layout: Layout | None) -> dict[str, list[_Folder]]:
         return _listed_layers(directory)
     directions = [os.path.join(directory, direction) for direction in (FORWARD, BACKWARD)]
     folders = directions if all(map(os.path.isdir, directions)) else [directory]
+    if not os.path.isdir(directory):
+        # What is no folder is refused where it is read.
+        return {"": [_Folder(directory, layout or TARGET)]}
     return {"": [_Folder(folder, files_in(folder, layout or _shown_layout(folder))[0]) for folder in folders]}
 
 
@@ -66,7 +69,7 @@ def _shown_layout(folder: str) -> Layout | None:
     """Give Keras's layout to a folder that has one of its kernels: of other layouts a list of files says so."""
     kernels = (f"{array.name}.csv" for array in TARGET.arrays if not array.is_vector)
     is_keras = any(os.path.exists(os.path.join(folder, name)) for name in kernels)
-    return TARGET if is_keras or not os.path.isdir(folder) else None
+    return TARGET if is_keras else None
 
 
 def _listed_layers(directory: str) -> dict[str, list[_Folder]]:

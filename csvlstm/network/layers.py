@@ -198,7 +198,7 @@ def _refuse_directions(layer: list[_Declared]) -> None:
 
 def _refuse_break(below: list[_Declared], layer: list[_Declared]) -> None:
     """Refuse a layer that does not take what the one below gives: its hidden size, or those of both directions."""
-    sizes = [declared.cell.sizes.hidden_size for declared in below]
+    sizes = [declared.cell.sizes.output_size for declared in below]
     row, cell = layer[0]
     if cell.sizes.input_size == sum(sizes):
         return

@@ -259,3 +259,26 @@ def test_arrays_of_other_names_or_shapes_are_refused() -> None:
         convert_lstm_weights(weights, source="onnx")
     with pytest.raises(CsvLstmError, match="are of no one cell; expected weight_ih"):
         convert_lstm_weights({**weights, "bias_ih": np.zeros(8)}, source="pytorch")
+
+
+def test_a_stack_of_cells_with_projections_is_one_lstm_of_pytorch(tmp_path: Path) -> None:
+    draw = np.random.default_rng(5)
+    rows = ["layer,kernel,bias,input_size,hidden_size,projection_kernel"]
+    for layer, (d, h, p) in {"a": (3, 5, 2), "b": (2, 5, 2)}.items():
+        for name, shape in {"k": (d + p, 4 * h), "b": (1, 4 * h), "p": (h, p)}.items():
+            np.savetxt(tmp_path / f"{layer}_{name}.csv", draw.normal(0, 0.3, shape), delimiter=",", fmt="%.9g")
+        rows.append(f"{layer},{layer}_k.csv,{layer}_b.csv,{d},{h},{layer}_p.csv")
+    (tmp_path / "layers.csv").write_text("\n".join(rows) + "\n")
+    asked, made = ["--layers", str(tmp_path / "layers.csv"), "--to", "pytorch"], str(tmp_path / "torch")
+    assert main(["convert", *asked, "-o", made, "-q"]) == 0
+    assert main(["check", *asked, made, "-q"]) == 0
+    shapes = {name: array.shape for name, array in read_weights(made).items()}
+    assert shapes["weight_hr_l1"] == (2, 5)
+    assert shapes["weight_ih_l1"] == shapes["weight_hh_l1"] == (20, 2)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CsvLstmError, match="no such folder"):
+        read_weights(tmp_path / "nothing")
+    with pytest.raises(CsvLstmError, match="no such folder"):
+        read_weights(tmp_path / "nothing", layout="onnx")
