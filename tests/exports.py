@@ -21,6 +21,9 @@ from csvlstm.reading.shapes import DEFAULTS, Options
 from csvlstm.reading.tables import Export, read_export
 from csvlstm.verdict.report import Report
 
+PARTS = ("kernel", "recurrent_kernel", "bias")
+"""What Keras keeps of a layer, in the order that `set_weights` takes."""
+
 SIZES = [Sizes(3, 5), Sizes(7, 2), Sizes(4, 4), Sizes(1, 6), Sizes(6, 1), Sizes(1, 1)]
 
 

@@ -113,7 +113,7 @@ def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None, look: Callable
     warnings += saturated(run, export, allowed=not asked.strict)
     behaviour = _behave(asked, cell, export, run, fitting, blocks) if fitting else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
-    findings = diagnose(export, converted, wrong, cell.forget_bias, asked.tolerance)
+    findings = diagnose(plan, export, converted, wrong, asked.tolerance)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, findings, warnings)
     return _Checked(report, run.outputs, weights)
 

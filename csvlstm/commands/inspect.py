@@ -149,7 +149,10 @@ def _no_whole_cell(kernel: Canonical, bias: Canonical, options: Options) -> Iter
 
 
 def _warnings(tables: list[Table], fits: list[Fit]) -> list[Damage]:
-    added = added_forget_bias(tables[1], 1.0) if len(tables) == 2 and _one_is_likeliest(fits) else None
+    added = None
+    if len(tables) == len(SOURCE.arrays) and _one_is_likeliest(fits):
+        by_name = dict(zip((array.name for array in SOURCE.arrays), tables, strict=True))
+        added = added_forget_bias(by_name, SOURCE, SOURCE.forget_bias)
     return [*damage_of(*tables), *([added] if added else [])]
 
 

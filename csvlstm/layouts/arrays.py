@@ -130,6 +130,18 @@ class Array(NamedTuple):
         """Tell whether it has the weights of an operand for a gate."""
         return (operand, gate) in self.blocks
 
+    @property
+    def gate_axis(self) -> int:
+        """The axis along which its gates stand: 0 for the rows of a matrix for W x, else 1."""
+        return 0 if self.gates_along == "rows" and not self.is_vector else 1
+
+    def by_gate(self, values: "NDArray[Any]") -> "dict[Gate, NDArray[Any]]":
+        """Cut values into those of each gate, as views; across the gates they may have another shape than its own."""
+        width, across = values.shape[self.gate_axis] // len(self.gates), slice(None)
+        cuts = [slice(number * width, (number + 1) * width) for number in range(len(self.gates))]
+        blocks = [values[(across, cut) if self.gate_axis else (cut, across)] for cut in cuts]
+        return dict(zip(self.gates, blocks, strict=True))
+
     def shape(self, sizes: AnySizes) -> tuple[int, int]:
         """Give its rows and columns in plain form."""
         ends = [self.span(operand, gate, sizes) for operand, gate in self.blocks]

@@ -4,13 +4,14 @@ An undamaged file must not be accused: each mark is believed only where chance a
 it (`csvlstm.precision`). What damage makes unreadable is refused where it is parsed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import CsvLstmError, Place, plural
-from ..layouts.layout import TF1, Gate
+from ..layouts.arrays import Layout, Operand
+from ..layouts.layout import Gate
 from ..layouts.references import Array
 from ..reading.tables import Export, Table
 from .added_bias import mean_of_added
@@ -106,7 +107,7 @@ def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool
     found = damage_of(*export.tables.values(), allowed=allowed)
     found += [_twin(twin) for twin in seen.twins(export)]
     found += _bias_rows(export)
-    added = added_forget_bias(export.bias, forget_bias) if export.layout.adds_forget_bias else None
+    added = added_forget_bias(export.tables, export.layout, forget_bias)
     found += [added] if added else []
     found += _of_another_layout(export)
     if found and not allowed:
@@ -138,14 +139,18 @@ def _bias_rows(export: Export) -> list[Damage]:
     ]
 
 
-def added_forget_bias(bias: Table, forget_bias: float) -> Damage | None:
-    """Find that a bias [1, 4H] may hold the forget bias that the conversion is going to add."""
-    mean = mean_of_added(bias.values[0]) if forget_bias else None
+def added_forget_bias(tables: Mapping[str, Table], layout: Layout, forget_bias: float) -> Damage | None:
+    """Find that the bias of a layout may hold the forget bias that the conversion is going to add."""
+    if not (forget_bias and layout.adds_forget_bias and layout.biases):
+        return None
+    array = layout.array_of(Operand.BIAS, Gate.FORGET)
+    bias = tables[array.name]
+    mean = mean_of_added({gate: numbers[0] for gate, numbers in array.by_gate(bias.values).items()})
     if mean is None:
         return None
-    column = TF1.quarter(Gate.FORGET) * bias.form.columns // 4
+    columns = array.by_gate(np.arange(bias.form.columns)[None])[Gate.FORGET][0]
     found = f"the forget gate's bias averages {mean:.3g}, as if the forget bias was in it, and would be added twice"
-    return Damage("added", bias.place(0, column), bias.form.columns // 4, found, _ASK_FOR_ADDED)
+    return Damage("added", bias.place(0, int(columns[0])), len(columns), found, _ASK_FOR_ADDED)
 
 
 def _twin(twin: Twin) -> Damage:

@@ -1,29 +1,45 @@
 """What is wrong in a converted set that is not equivalent to its export, named file by file.
 
-For each of the three files one table is made: which quarter of it equals which quarter of what may stand there by
-mistake (`explanations`). It is read in several ways, the strictest first: the quarters are equal, they are equal but
-for digits that were lost at last, or before the forget bias was added, or most of their cells are equal. Of the first
-way that explains the file, all explanations with the fewest mistakes are said, because the same numbers may come from
-more than one.
+For each file one table is made: which gate of it equals which gate of what may stand there by mistake
+(`explanations`). It is read in several ways, the strictest first: the gates are equal, they are equal but for digits
+that were lost at last, or before the forget bias was added, or most of their cells are equal. Of the first way that
+explains the file, all explanations with the fewest mistakes are said, because the same numbers may come from more than
+one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from ..converted.blocks import block_values
 from ..errors import plural
-from ..layouts.layout import KERAS, KERNELS, PARTS, TF1, Gate, quarter_order
+from ..layouts.arrays import Array as Described
+from ..layouts.layout import Gate
+from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
 from ..reading.tables import Export, Table
 from .behaviour import Slack
 from .comparison import equal_as_float32
-from .explanations import Base, Mistake, bias_bases, gate_order, kernel_bases, orders, wrong_quarter
+from .explanations import (
+    Base,
+    Mistake,
+    Numbers,
+    bias_bases,
+    gate_order,
+    matrices,
+    matrix_bases,
+    orders,
+    wrong_gate,
+)
 
 _SHOWN = 10
+_FEWEST_LEFT = 4
+"""A rounding must leave one in so many numbers that are not 0."""
 
-_RIGHT = tuple(quarter_order(TF1, KERAS))
+
 T = TypeVar("T")
 Alternatives = tuple[tuple[Mistake, ...], ...]
 _Target = tuple[Base, Array]
@@ -48,29 +64,6 @@ class Finding(NamedTuple):
         return f"in {_join(self.parts)}, {'; or '.join(said)}"
 
 
-class _Fit(NamedTuple):
-    """A base in an order of its quarters, held against the target [rows, 4H] that it may explain."""
-
-    base: Base
-    order: tuple[int, ...]
-    target: Array
-
-    @property
-    def predicted(self) -> Array:
-        """What the explanation predicts for the target."""
-        return self.ordered(self.base.rows)
-
-    def ordered(self, rows: Array) -> Array:
-        """Bring the quarters of some rows [rows, 4H] into the order."""
-        quarters = rows.reshape(len(rows), 4, -1)
-        return np.take(quarters, self.order, axis=1).reshape(rows.shape)
-
-    @property
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """The mistakes that lead to it."""
-        return self.base.mistakes + gate_order(self.order)
-
-
 class _Explanation(NamedTuple):
     """Mistakes that lead to a file, and how many of its cells they leave unexplained."""
 
@@ -84,37 +77,71 @@ class _Explanation(NamedTuple):
 
 
 def diagnose(
-    export: Export, converted: dict[str, Table], wrong: list[str], forget_bias: float, tolerance: Slack
+    plan: Plan, export: Export, converted: Mapping[str, Table], wrong: Sequence[str], tolerance: Slack
 ) -> list[Finding]:
-    """Name what is wrong in the parts that were found to be different; those with the same mistakes together."""
+    """Name what is wrong in the arrays that were found to be different; those with the same mistakes together."""
     by_mistakes: dict[Alternatives, list[str]] = {}
     # A candidate that leaves float64's range is no explanation, and nothing to warn of.
     with np.errstate(all="ignore"):
-        for part in (part for part in PARTS if part in wrong):
-            explained = _explain(_Case(part, export, converted, forget_bias, tolerance))
-            by_mistakes.setdefault(explained, []).append(part)
-    return [Finding(tuple(parts), alternatives) for alternatives, parts in by_mistakes.items()]
+        for array in (array for array in plan.target.arrays if array.name in wrong):
+            explained = _explain_array(_Case(array, plan, export, converted, tolerance))
+            by_mistakes.setdefault(explained, []).append(array.name)
+    return [Finding(tuple(arrays), alternatives) for alternatives, arrays in by_mistakes.items()]
 
 
 class _Case(NamedTuple):
-    """A part to be explained."""
+    """An array to be explained, or one of the vectors that stand behind one another in it."""
 
-    part: str
+    array: Described
+    plan: Plan
     export: Export
-    converted: dict[str, Table]
-    forget_bias: float
+    converted: Mapping[str, Table]
     tolerance: Slack
+
+    @property
+    def moves(self) -> list[Move]:
+        """The moves that fill it."""
+        return [move for move in self.plan.into(self.array.name) if move.operand in self.array.operands]
+
+    @property
+    def values(self) -> Array:
+        """What stands there."""
+        values = self.file.values
+        whole = self.plan.target.array(self.array.name).shape(self.plan.sizes)
+        if len(self.moves) == len(self.plan.into(self.array.name)) or values.shape not in (whole, whole[::-1]):
+            return values
+        columns = range(self.moves[0].target.columns.start, self.moves[-1].target.columns.stop)
+        there = values.reshape(whole)[:, columns.start : columns.stop]
+        return there.T if values.shape[1] == 1 else there
+
+    @property
+    def is_right(self) -> bool:
+        """Whether all numbers are those that the plan puts there."""
+        (rows, columns), values = self.array.shape(self.plan.sizes), self.values
+        if values.shape not in ((rows, columns), (columns, rows)):
+            return False
+        right = np.concatenate([block_values(move, self.export.values) for move in self.moves], axis=1)
+        return self.equal(right, values.reshape(1, -1))
 
     @property
     def file(self) -> Table:
         """The file to be explained."""
-        return self.converted[self.part]
+        return self.converted[self.array.name]
 
     @property
     def is_copied(self) -> bool:
-        """Whether both kernels hold the same numbers."""
-        kernel, recurrent_kernel = (self.converted[name].values for name in KERNELS)
-        return np.array_equal(kernel, recurrent_kernel)
+        """Whether all matrices of the set hold the same numbers."""
+        first, *others = (self.converted[matrix.name].values for matrix in matrices(self.plan))
+        return bool(others) and all(np.array_equal(first, other) for other in others)
+
+    @property
+    def orders(self) -> list[tuple[Gate, ...]]:
+        """The orders that its gates may have."""
+        return orders(self.plan, self.array)
+
+    def gates_of(self, target: Array) -> list[Array]:
+        """Cut numbers in the shape of the file into those of its gates, in the order in which they stand."""
+        return list(self.array.by_gate(target).values())
 
     def equal_cells(self, source: Array, target: Array) -> Array:
         """Tell cell by cell whether both are equal on a level that the verdict forgives."""
@@ -128,9 +155,52 @@ class _Case(NamedTuple):
         return bool(some.all() and self.equal_cells(source, target).all())
 
 
+class _Fit(NamedTuple):
+    """A base with its gates in an order, held against the target that it may explain."""
+
+    case: _Case
+    base: Base
+    order: tuple[Gate, ...]
+    target: Array
+
+    @property
+    def predicted(self) -> Array:
+        """What the explanation predicts for the target."""
+        return self.ordered([self.base.gates[gate].values for gate in self.order])
+
+    @property
+    def terms(self) -> tuple[Array, Array]:
+        """What was there before something was added, and what was added."""
+        terms = [self.base.gates[gate].terms for gate in self.order]
+        before, added = zip(*(term for term in terms if term), strict=True)
+        return self.ordered(before), self.ordered(added)
+
+    def ordered(self, blocks: Sequence[Array]) -> Array:
+        """Put the numbers of the gates beside each other."""
+        return np.concatenate(blocks, axis=self.case.array.gate_axis)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The mistakes that lead to it."""
+        return self.base.mistakes + gate_order(self.case.plan, self.order)
+
+
+def _explain_array(case: _Case) -> Alternatives:
+    """Explain an array, the vectors that stand behind one another in it each by itself."""
+    rows, columns = case.array.shape(case.plan.sizes)
+    fits = case.file.values.shape in ((rows, columns), (columns, rows))
+    if not case.array.is_vector or len(case.array.operands) == 1 or not fits:
+        return _explain(case)
+    vectors = [case._replace(array=case.array._replace(operands=(operand,))) for operand in case.array.operands]
+    explained = [_explain(vector) for vector in vectors if not vector.is_right]
+    return tuple(tuple(dict.fromkeys(chain(*mistakes))) for mistakes in product(*explained))
+
+
 def _explain(case: _Case) -> Alternatives:
     targets = list(_targets(case))
-    for way in (_exactly, _but_for_digits, _quarter_by_quarter, _mostly):
+    # Digits and other forget biases would explain anything where the right numbers are constants.
+    computed = any(move.sources for move in case.moves)
+    for way in (_exactly, _but_for_digits, _gate_by_gate, _mostly) if computed else (_exactly, _mostly):
         found = [one for one in way(case, targets) if one.mistakes]
         if found:
             best = min(one.cost for one in found)
@@ -144,26 +214,34 @@ def _explain(case: _Case) -> Alternatives:
 
 def _targets(case: _Case) -> Iterator[_Target]:
     """Pair each base with the file's values in its shape, where they have it."""
-    part, export, values = case.part, case.export, case.file.values
-    if part != "bias":
-        seen = kernel_bases(part, export.kernel.values, export.sizes, case.is_copied)
-    elif values.size == export.bias.values.size and 1 in values.shape:
-        seen = bias_bases(export.bias.values, values.reshape(1, -1), case.forget_bias)
+    array, plan, values = case.array, case.plan, case.values
+    rows, columns = array.shape(plan.sizes)
+    if not array.is_vector:
+        seen = matrix_bases(plan, case.export, array.name, case.is_copied)
+    elif values.shape in ((rows, columns), (columns, rows)):
+        seen = bias_bases(plan, case.export, array, case.moves, array.by_gate(values.reshape(rows, columns)))
     else:
         return
     for base in seen:
-        # A bias that is a column is one that lies turned in its file.
-        turned = base.turned or (part == "bias" and values.shape[1] == 1)
+        # A vector that is a column is one that lies turned in its file.
+        turned = base.turned or (array.is_vector and values.shape[1] == 1)
         target = values.T if turned else values
-        if target.shape == base.rows.shape:
+        if target.shape == _shape(array, base):
             yield base._replace(turned=turned), target
 
 
-def _exactly(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
-    def equal(gate: Base, quarter: Array) -> bool:
-        return case.equal(gate.rows, quarter)
+def _shape(array: Described, base: Base) -> tuple[int, int]:
+    """Give the shape of a base with its gates beside each other."""
+    shapes = [numbers.values.shape for numbers in base.gates.values()]
+    along, across = sum(shape[array.gate_axis] for shape in shapes), shapes[0][1 - array.gate_axis]
+    return (along, across) if array.gate_axis == 0 else (across, along)
 
-    return (_Explanation(fit.mistakes) for base, target in targets for fit in _fits(base, target, equal))
+
+def _exactly(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
+    def equal(gate: Numbers, target: Array) -> bool:
+        return case.equal(gate.values, target)
+
+    return (_Explanation(fit.mistakes) for base, target in targets for fit in _fits(case, base, target, equal))
 
 
 def _but_for_digits(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
@@ -174,96 +252,102 @@ def _but_for_digits(case: _Case, targets: list[_Target]) -> Iterator[_Explanatio
     at_last = list(_rounded_at_last(case, targets))
     yield from at_last
     fewest = min((one.cost for one in at_last), default=None)
-    yield from (one for one in _rounded_first(targets) if fewest is None or one.cost < fewest)
+    yield from (one for one in _rounded_first(case, targets) if fewest is None or one.cost < fewest)
 
 
 def _rounded_at_last(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
-    if not has_few_digits(case.file.values):
+    if not has_few_digits(case.values):
         return
     for base, target in targets:
         # A rounding that leaves little more than zeros would explain any file.
-        if 4 * np.count_nonzero(target) < np.count_nonzero(base.rows):
+        there = sum(np.count_nonzero(gate.values) for gate in base.gates.values())
+        if _FEWEST_LEFT * np.count_nonzero(target) < there:
             continue
-        for fit in _fits(base, target, _is_rounded):
+        for fit in _fits(case, base, target, _is_rounded):
             loss = rounding(fit.predicted, target)
             if loss:
                 yield _Explanation((*fit.mistakes, _rounded(loss)))
 
 
-def _is_rounded(gate: Base, target: Array) -> bool:
+def _is_rounded(gate: Numbers, target: Array) -> bool:
     """Tell whether the target is a gate rounded; some rows rule most comparisons out here, too."""
-    return bool(rounding(some_rows(gate.rows), some_rows(target)) and rounding(gate.rows, target))
+    return bool(rounding(some_rows(gate.values), some_rows(target)) and rounding(gate.values, target))
 
 
-def _rounded_first(targets: list[_Target]) -> Iterator[_Explanation]:
+def _rounded_first(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
     """Explain a bias by digits that were lost before something was added to it."""
-    for base, target in ((base, target) for base, target in targets if _may_be_rounded_first(base, target)):
-        for fit in _fits(base, target, _is_rounded_first):
-            before, added = map(fit.ordered, base.terms or ())
+    for base, target in ((base, target) for base, target in targets if _may_be_rounded_first(case, base, target)):
+        for fit in _fits(case, base, target, _is_rounded_first):
+            before, added = fit.terms
             loss = rounding(before, target, added)
             if loss:
                 yield _Explanation((*fit.mistakes, _rounded(loss, ", and the forget bias was added after that")))
 
 
-def _may_be_rounded_first(base: Base, target: Array) -> bool:
-    """Tell whether as many quarters look rounded as nothing was added to."""
-    if base.terms is None:
-        return False
-    untouched = [gate for gate in np.split(base.terms[1], 4, 1) if not gate.any()]
-    return sum(map(has_few_digits, np.split(target, 4, 1))) >= len(untouched)
+def _may_be_rounded_first(case: _Case, base: Base, target: Array) -> bool:
+    """Tell whether as many gates look rounded as nothing was added to."""
+    added = [numbers.terms[1] for numbers in base.gates.values() if numbers.terms]
+    untouched = sum(not one.any() for one in added)
+    return bool(added) and sum(map(has_few_digits, case.gates_of(target))) >= untouched
 
 
-def _is_rounded_first(gate: Base, target: Array) -> bool:
+def _is_rounded_first(gate: Numbers, target: Array) -> bool:
     return bool(gate.terms and rounding(gate.terms[0], target, gate.terms[1]))
 
 
-def _quarter_by_quarter(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
-    """Explain each quarter by itself: one gate pasted twice, or turned alone."""
-    if case.part == "bias":
+def _gate_by_gate(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
+    """Explain each gate by itself: one pasted twice, or turned alone."""
+    if case.array.is_vector:
         return
-    found = [_quarters_that_fit(case, targets, place) for place in range(4)]
+    found = [_gates_that_fit(case, targets, gate) for gate in case.array.gates]
     if all(found):
-        mistakes = [min(quarter, key=len) for quarter in found]
-        yield _Explanation(tuple(dict.fromkeys(mistake for quarter in mistakes for mistake in quarter)))
+        mistakes = [min(gate, key=len) for gate in found]
+        yield _Explanation(tuple(dict.fromkeys(mistake for gate in mistakes for mistake in gate)))
 
 
-def _quarters_that_fit(case: _Case, targets: list[_Target], place: int) -> list[tuple[Mistake, ...]]:
-    gate = KERAS.gates[place]
+def _gates_that_fit(case: _Case, targets: list[_Target], gate: Gate) -> list[tuple[Mistake, ...]]:
     fitting: list[tuple[Mistake, ...]] = []
     for base, target in targets:
-        quarter = np.split(target, 4, 1)[place]
-        for source, numbers in zip(TF1.gates, np.split(base.rows, 4, 1), strict=True):
-            if case.equal(numbers, quarter):
+        there = case.array.by_gate(target)[gate]
+        for source in case.plan.source.gates:
+            if source in base.gates and case.equal(base.gates[source].values, there):
                 right = source is gate and not base.mistakes
-                fitting.append(() if right else (wrong_quarter(gate, base, source),))
+                fitting.append(() if right else (wrong_gate(gate, base, source),))
     return fitting
 
 
 def _mostly(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
+    def count(gate: Numbers, target: Array) -> int:
+        return int(np.count_nonzero(case.equal_cells(gate.values, target)))
+
     for base, target in targets:
-        equal = _quarter_table(
-            base, target, lambda gate, quarter: int(np.count_nonzero(case.equal_cells(gate.rows, quarter)))
-        )
-        counts = {order: sum(equal[place][quarter] for place, quarter in enumerate(order)) for order in orders()}
-        most = max(counts.values())
-        for order in (order for order in orders() if counts[order] == most and 2 * most >= target.size):
-            fit = _Fit(base, order, target)
+        equal = _compared(case, base, target, count)
+        counts = {
+            order: sum(there[gate] for there, gate in zip(equal, order, strict=True)) for order in _orders(case, base)
+        }
+        most = max(counts.values(), default=0)
+        for order in (order for order, found in counts.items() if found == most and 2 * most >= target.size):
+            fit = _Fit(case, base, order, target)
             differs = ~case.equal_cells(fit.predicted, target)
             cut = cutting(fit.predicted, target, differs)
-            mistake = _cut(cut) if cut else _edited(case, fit, differs)
+            mistake = _cut(cut) if cut else _edited(fit, differs)
             yield _Explanation((*fit.mistakes, mistake), target.size - most)
 
 
-def _fits(base: Base, target: Array, equal: Callable[[Base, Array], bool]) -> Iterator[_Fit]:
-    table = _quarter_table(base, target, equal)
-    for order in orders():
-        if all(table[place][quarter] for place, quarter in enumerate(order)):
-            yield _Fit(base, order, target)
+def _fits(case: _Case, base: Base, target: Array, equal: Callable[[Numbers, Array], bool]) -> Iterator[_Fit]:
+    table = _compared(case, base, target, equal)
+    for order in _orders(case, base):
+        if all(there[gate] for there, gate in zip(table, order, strict=True)):
+            yield _Fit(case, base, order, target)
 
 
-def _quarter_table(base: Base, target: Array, compare: Callable[[Base, Array], T]) -> list[list[T]]:
-    """Compare each quarter of the target with each gate of the base: [quarter of the target][quarter of the base]."""
-    return [[compare(gate, quarter) for gate in base.gates] for quarter in np.split(target, 4, 1)]
+def _orders(case: _Case, base: Base) -> list[tuple[Gate, ...]]:
+    return [order for order in case.orders if base.gates.keys() >= set(order)]
+
+
+def _compared(case: _Case, base: Base, target: Array, compare: Callable[[Numbers, Array], T]) -> list[dict[Gate, T]]:
+    """Compare each gate of the target, in the order in which they stand, with each gate of the base."""
+    return [{gate: compare(numbers, there) for gate, numbers in base.gates.items()} for there in case.gates_of(target)]
 
 
 def _rounded(loss: Loss, then: str = "") -> Mistake:
@@ -279,41 +363,54 @@ def _cut(loss: Loss) -> Mistake:
     return Mistake("cut", found, "convert the export again, without a spreadsheet on the way")
 
 
-def _edited(case: _Case, fit: _Fit, differs: Array) -> Mistake:
+def _edited(fit: _Fit, differs: Array) -> Mistake:
     places = np.argwhere(differs)
-    shown = ", ".join(_edit(case, fit, row, column) for row, column in places[:_SHOWN].tolist())
+    shown = ", ".join(_edit(fit, row, column) for row, column in places[:_SHOWN].tolist())
     more = ", ..." if len(places) > _SHOWN else ""
     cells = f"{len(places)} {plural(len(places), 'cell was', 'cells were')} edited"
     return Mistake("edited", f"{cells} ({shown}{more})", "convert the export again")
 
 
-def _edit(case: _Case, fit: _Fit, row: int, column: int) -> str:
+def _edit(fit: _Fit, row: int, column: int) -> str:
     """Say what stands in a cell instead of what, and where that comes from."""
-    table = case.export.table_of(case.part)
-    width = fit.target.shape[1] // 4
-    source = fit.order[column // width] * width + column % width
-    address = case.file.place(*((column, row) if fit.base.turned else (row, column))).address
-    origin = "" if fit.base.first_row is None else f" from {table.place(fit.base.first_row + row, source).address}"
+    before = fit.case.moves[0].target.columns.start if fit.case.array.is_vector else 0
+    at = row, before + column
+    address = fit.case.file.place(*(at[::-1] if fit.base.turned else at)).address
+    first_row = fit.base.first_row if all(len(move.sources) == 1 for move in fit.case.moves) else None
+    origin = "" if first_row is None else f" from {_origin(fit, first_row, row, column)}"
     return f"{address} is {float(fit.target[row, column])!r} instead of {float(fit.predicted[row, column])!r}{origin}"
 
 
+def _origin(fit: _Fit, first_row: int, row: int, column: int) -> str:
+    """Give the address in the export of a cell that stands in a row and column of what was predicted."""
+    case, along = fit.case, (row, column)[fit.case.array.gate_axis]
+    place, unit = divmod(along, fit.target.shape[case.array.gate_axis] // len(fit.order))
+    move = next(move for move in case.moves if move.gate is fit.order[place])
+    source = move.sources[0]
+    inside = (unit, column) if case.array.gate_axis == 0 else (row, unit)
+    down, right = inside[::-1] if move.turned else inside
+    return case.export.tables[source.array].place(first_row + down, source.columns[right]).address
+
+
 def _unexplained(case: _Case, targets: list[_Target]) -> Mistake:
-    sizes, values = case.export.sizes, case.file.values
-    if case.part == "bias" and values.size == 2 * sizes.columns:
+    values = case.values
+    right = case.array.shape(case.plan.sizes)
+    if case.array.is_vector and values.size == 2 * right[0] * right[1]:
         found = f"{values.size} values are two biases, as cuDNN and PyTorch keep them"
         return Mistake("two_biases", found, "add the first half to the second")
     rows, columns = values.shape
-    right = (len(sizes.rows_of(case.part)), sizes.columns)
     if not targets or targets[0][0].mistakes:
         stand = plural(rows * columns, "cell stands", "cells stand")
         found = f"{rows} x {columns} {stand} where {right[0]} x {right[1]} are expected"
         return Mistake("shape", found, "is it the file of this layer, and whole?")
     if _is_never_set(case):
         return Mistake("never_set", "these are the values of a new layer", "were the weights ever set and saved?")
-    if row := _row_of_kernel(case):
-        return Mistake("copied:bias", f"bias.csv is {row}", "save the bias under its own name")
+    if row := _row_of_matrix(case):
+        name = case.array.name
+        return Mistake(f"copied:{name}", f"{name}.csv is {row}", f"save the {name} under its own name")
     base, target = targets[0]
-    equal = int(np.count_nonzero(case.equal_cells(_Fit(base, _RIGHT, target).predicted, target)))
+    fit = _Fit(case, base, case.orders[0], target)
+    equal = int(np.count_nonzero(case.equal_cells(fit.predicted, target)))
     if equal:
         are_those = plural(equal, "cells is that", "cells are those")
         found = f"only {equal} of {values.size} {are_those} of the export, and no known mistake explains the others"
@@ -321,26 +418,27 @@ def _unexplained(case: _Case, targets: list[_Target]) -> Mistake:
     return Mistake("other_layer", "no block is that of the export", "is it the file of another layer?")
 
 
-def _row_of_kernel(case: _Case) -> str:
-    """Say of which row of a kernel beside it the bias is a copy, if it is one."""
-    if case.part == "bias":
-        for name in KERNELS:
-            file = case.converted[name]
-            same = (
-                (file.values == case.file.values.reshape(-1)).all(axis=1)
-                if file.values.shape[1] == case.file.values.size
-                else np.zeros(0)
-            )
+def _row_of_matrix(case: _Case) -> str:
+    """Say of which row of a matrix beside it the bias is a copy, if it is one."""
+    if not case.array.is_vector:
+        return ""
+    for matrix in matrices(case.plan):
+        values = case.converted[matrix.name].values
+        if values.shape[1] == case.file.values.size:
+            same = (values == case.file.values.reshape(-1)).all(axis=1)
             if same.any():
-                return f"row {int(same.argmax()) + 1} of {name}.csv"
+                return f"row {int(same.argmax()) + 1} of {matrix.name}.csv"
     return ""
 
 
 def _is_never_set(case: _Case) -> bool:
     """Tell whether all is 0, or a bias what Keras starts with: 1 for the forget gate, 0 for the others."""
-    initial = np.repeat([float(gate is Gate.FORGET) for gate in KERAS.gates], case.export.sizes.hidden_size)
-    values = case.file.values
-    return not values.any() or (case.part == "bias" and np.array_equal(values.reshape(-1), initial))
+    values = case.values
+    if not (case.array.is_vector and values.size == np.prod(case.array.shape(case.plan.sizes))):
+        return not values.any()
+    blocks = case.array.by_gate(values.reshape(1, -1))
+    starts = all((block == float(gate is Gate.FORGET)).all() for gate, block in blocks.items())
+    return starts or not values.any()
 
 
 def _join(parts: tuple[str, ...]) -> str:

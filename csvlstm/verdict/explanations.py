@@ -1,16 +1,24 @@
 """What may stand in a converted file by mistake, with the mistakes that lead to it and their remedies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
 
-from ..layouts.layout import KERAS, KERNELS, OTHERS, TF1, Gate, Sizes, quarter_order
+from ..converted.blocks import block_values
+from ..layouts.arrays import Array as Described
+from ..layouts.arrays import Layout
+from ..layouts.entries import LAYOUTS
+from ..layouts.layout import GATES, Gate
+from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import printed_from
+from ..reading.tables import Export
 
 _FLOAT32_NOISE = 2.0**-22
+Blocks = Mapping[Gate, Array]
+"""The numbers of each gate, as they stand in a file of the target."""
 
 
 class Mistake(NamedTuple):
@@ -21,145 +29,209 @@ class Mistake(NamedTuple):
     remedy: str
 
 
-_EXCHANGED = Mistake("exchanged", "kernel and recurrent_kernel are exchanged", "exchange the two files")
+class Numbers(NamedTuple):
+    """The numbers of a gate; where something was added, `terms` are what was there before and what was added."""
+
+    values: Array
+    terms: tuple[Array, Array] | None = None
 
 
 class Base(NamedTuple):
-    """What may stand in a converted file but for the order of its quarters: [rows, 4H], gates in TensorFlow 1's order.
+    """What may stand in a converted file but for the order of its gates.
 
-    `first_row` is the row of the export that row 0 comes from, None where the cells do not keep their places. Where
-    something was added, `terms` are what was there before and what was added, each of the same shape.
+    `first_row` is the row of the export that row 0 comes from, None where the cells do not keep their places.
     """
 
     mistakes: tuple[Mistake, ...]
-    rows: Array
+    gates: Mapping[Gate, Numbers]
     turned: bool = False
     first_row: int | None = None
-    terms: tuple[Array, Array] | None = None
-
-    @property
-    def gates(self) -> "list[Base]":
-        """The four gates, each as a base of its own."""
-        rows = np.split(self.rows, 4, 1)
-        if self.terms is None:
-            return [self._replace(rows=gate) for gate in rows]
-        terms = zip(*(np.split(term, 4, 1) for term in self.terms), strict=True)
-        return [self._replace(rows=gate, terms=of_gate) for gate, of_gate in zip(rows, terms, strict=True)]
 
 
-def kernel_bases(part: str, kernel: Array, sizes: Sizes, copied: bool) -> Iterator[Base]:
-    """List the rows that may stand in a matrix, the right ones first; `copied` says that both files are the same."""
-    h, exchanged = sizes.hidden_size, _copied(part) if copied else _EXCHANGED
-    own, other = (_cut(kernel, sizes.rows_of(name)) for name in (part, KERNELS[part == "kernel"]))
-    yield Base((), own, first_row=sizes.rows_of(part).start)
-    yield Base((_transposed(part),), own, turned=True)
-    if len(own) == h:
-        yield Base((_transposed_gates(part),), _turn_gates(own, h))
-    yield Base((exchanged,), other, first_row=sizes.rows_of(KERNELS[part == "kernel"]).start)
-    yield Base((exchanged, _transposed(part)), other, turned=True)
-    wrong_end = range(h, sizes.rows) if part == "kernel" else range(h)
+def _base(mistakes: tuple[Mistake, ...], blocks: Blocks, turned: bool = False, first_row: int | None = None) -> Base:
+    return Base(mistakes, {gate: Numbers(values) for gate, values in blocks.items()}, turned, first_row)
+
+
+def blocks_of(array: Described, moves: Sequence[Move], export: Export) -> dict[Gate, Array]:
+    """Give the right numbers of each gate of an array, without what its cell adds at run time."""
+    values, across = export.values, 1 - array.gate_axis
+    by_gate = {gate: [move._replace(added=()) for move in moves if move.gate is gate] for gate in array.gates}
+    blocks = {gate: [block_values(move, values) for move in of_gate] for gate, of_gate in by_gate.items()}
+    return {gate: one[0] if len(one) == 1 else np.concatenate(one, axis=across) for gate, one in blocks.items()}
+
+
+def matrix_bases(plan: Plan, export: Export, array: str, copied: bool) -> Iterator[Base]:
+    """List what may stand in a matrix, the right numbers first; `copied` says that two matrices are the same."""
+    moves = plan.into(array)
+    own, first_row = blocks_of(plan.target.array(array), moves, export), _first_row(moves)
+    yield _base((), own, first_row=first_row)
+    yield _base((_transposed(array),), own, turned=True)
+    if len(own) > 1 and all(len(set(block.shape)) == 1 for block in own.values()):
+        yield _base((_transposed_gates(array),), {gate: block.T for gate, block in own.items()})
+    for other in (one.name for one in matrices(plan) if one.name != array):
+        exchanged = _copied(array, other) if copied else _exchanged(plan, array, other)
+        blocks = blocks_of(plan.target.array(other), plan.into(other), export)
+        yield _base((exchanged,), blocks, first_row=_first_row(plan.into(other)))
+        yield _base((exchanged, _transposed(array)), blocks, turned=True)
+    yield from _not_split_there(plan, export, moves, copied)
+
+
+def matrices(plan: Plan) -> list[Described]:
+    """List the matrices of the target."""
+    return [array for array in plan.target.arrays if not array.is_vector]
+
+
+def _first_row(moves: Sequence[Move]) -> int | None:
+    first = moves[0].sources[0]
+    return first.rows.start if {span.array for move in moves for span in move.sources} == {first.array} else None
+
+
+def _not_split_there(plan: Plan, export: Export, moves: Sequence[Move], copied: bool) -> Iterator[Base]:
+    """List other rows than the right ones of an array that the target splits: of the wrong end, and all."""
+    (span,) = moves[0].sources
+    values = export.values[span.array]
+    if moves[0].turned or len({move.operand for move in moves}) > 1 or len(span.rows) == len(values):
+        return
+    columns = {move.gate: move.sources[0].columns for move in moves if move.gate}
+    start = 0 if span.rows.start else len(values) - len(span.rows)
+    wrong_end = {gate: values[start : start + len(span.rows), at.start : at.stop] for gate, at in columns.items()}
     if not copied:
-        yield Base((_split(sizes),), _cut(kernel, wrong_end), first_row=wrong_end.start)
-    yield Base((_whole(sizes),), kernel, first_row=0)
+        yield _base((_split(plan),), wrong_end, first_row=start)
+    yield _base(
+        (_whole(plan, len(values)),), {gate: values[:, at.start : at.stop] for gate, at in columns.items()}, first_row=0
+    )
 
 
-def orders() -> list[tuple[int, ...]]:
-    """List the 24 orders, each as the quarters of the export that it takes: Keras's first, then known ones."""
-    known = [tuple(quarter_order(TF1, layout)) for layout in (KERAS, TF1, *OTHERS)]
-    return known + [order for order in permutations(range(4)) if order not in known]
+def orders(plan: Plan, array: Described) -> list[tuple[Gate, ...]]:
+    """List the orders that the gates of a file may have: the target's first, then known ones."""
+    if len(array.gates) < GATES:
+        return [array.gates]
+    known = [layout.gates for layout in (plan.target, plan.source, *LAYOUTS.values())]
+    return list(dict.fromkeys([*known, *permutations(plan.source.gates)]))
 
 
-def gate_order(order: tuple[int, ...]) -> tuple[Mistake, ...]:
-    """Name the mistake of a gate order, and the framework that has it; nothing for Keras's own.
+def gate_order(plan: Plan, order: tuple[Gate, ...]) -> tuple[Mistake, ...]:
+    """Name the mistake of a gate order, and the framework that has it; nothing for the target's own.
 
-    >>> gate_order((0, 1, 2, 3))[0].found
+    >>> from csvlstm.layouts.entries import KERAS, TF1
+    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.plan import plan
+    >>> gate_order(plan(TF1, KERAS, Sizes(3, 5)), TF1.gates)[0].found
     "the gates are in the order i, c, f, o (TensorFlow 1's own: the middle quarters were not swapped)"
     """
-    gates = tuple(TF1.gates[quarter] for quarter in order)
-    if gates == KERAS.gates:
+    if order == plan.target.gates or len(order) < GATES:
         return ()
-    letters = ", ".join(gate.value for gate in gates)
-    framework = next((layout.framework for layout in OTHERS if layout.gates == gates), None)
-    whose = f" (that of {framework})" if framework else ""
-    if gates == TF1.gates:
-        whose = " (TensorFlow 1's own: the middle quarters were not swapped)"
-    right = ", ".join(gate.value for gate in KERAS.gates)
-    kind = "gate_order:" + "".join(gate.value for gate in gates)
+    letters, right = (", ".join(gate.value for gate in gates) for gates in (order, plan.target.gates))
+    whose = ""
+    if order == plan.source.gates:
+        whose = f" ({plan.source.framework}'s own: the middle quarters were not swapped)"
+    elif framework := next((one.framework for one in LAYOUTS.values() if one.gates == order), None):
+        whose = f" (that of {framework})"
+    kind = "gate_order:" + "".join(gate.value for gate in order)
     return (Mistake(kind, f"the gates are in the order {letters}{whose}", f"move the quarters to {right}"),)
 
 
-def bias_bases(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]:
-    """List what may stand in a bias [1, 4H]: the right sums first, then those of another forget bias.
+def bias_bases(plan: Plan, export: Export, array: Described, moves: Sequence[Move], target: Blocks) -> Iterator[Base]:
+    """List what may stand in a bias that is filled by moves: the right sums first, then those of another forget bias.
 
     Each sum comes in the ways that people compute it: of float64, of float32, and of float32 numbers in float64.
     """
-    yield from _add((), {Gate.FORGET: forget_bias}, bias, target)
-    if forget_bias:
-        missing = Mistake("forget_bias_missing", "the forget bias is missing", f"add {forget_bias!r} to gate f")
-        yield Base((missing,), bias, first_row=0)
-        twice = Mistake("forget_bias_twice", "the forget bias was added twice", f"take {forget_bias!r} from gate f")
-        yield from _add((twice,), {Gate.FORGET: 2 * forget_bias}, bias, target)
-        yield from _on_other_gates(bias, target, forget_bias)
-    yield from _of_another_size(bias, target, forget_bias)
-    yield from _on_any_gates(bias, target, forget_bias)
+    bias, first = blocks_of(array, moves, export), float(sum(sum(move.added) for move in moves))
+    adding = _Adding(plan.target, bias, target)
+    yield from adding.add((), {Gate.FORGET: first})
+    if first and Gate.FORGET in bias:
+        missing = Mistake("forget_bias_missing", "the forget bias is missing", f"add {first!r} to gate f")
+        yield _base((missing,), bias, first_row=0)
+        twice = Mistake("forget_bias_twice", "the forget bias was added twice", f"take {first!r} from gate f")
+        yield from adding.add((twice,), {Gate.FORGET: 2 * first})
+        yield from _on_other_gates(adding, first) if bias.keys() == set(Gate) else ()
+    if bias.keys() == set(Gate):
+        yield from _of_another_size(bias, target, first)
+        yield from _on_any_gates(plan, bias, target, first)
 
 
-def _on_other_gates(bias: Array, target: Array, forget_bias: float) -> Iterator[Base]:
-    for gate in (gate for gate in KERAS.gates if gate is not Gate.FORGET):
+class _Adding(NamedTuple):
+    """A bias to which something may have been added, and the target that it may explain."""
+
+    layout: Layout
+    bias: Blocks
+    target: Blocks
+
+    def add(self, mistakes: tuple[Mistake, ...], by_gate: Mapping[Gate, float]) -> Iterator[Base]:
+        """List the sums with the constants of some gates, in each way to add them up."""
+        sums = {gate: forget_sums(block, by_gate.get(gate, 0.0)) for gate, block in self.bias.items()}
+        ways = len(next(iter(sums.values())))
+        for way in range(ways):
+            gates = {}
+            for gate, block in self.bias.items():
+                added, values = by_gate.get(gate, 0.0), sums[gate][way]
+                # The terms are the same for all ways to add them.
+                terms = (block, np.full_like(block, added)) if way == 0 and any(by_gate.values()) else None
+                gates[gate] = Numbers(self._as_printed(values) if added else values, terms)
+            yield Base(mistakes, gates, first_row=0)
+
+    def _as_printed(self, sums: Array) -> Array:
+        """Take the target's own number where one of its gates holds a sum as it is printed."""
+        seen = sums.copy()
+        for printed in self.target.values():
+            seen = np.where(printed_from(sums, printed), printed, seen)
+        return seen
+
+
+def _on_other_gates(adding: _Adding, forget_bias: float) -> Iterator[Base]:
+    gates = adding.layout.gates
+    for gate in (gate for gate in gates if gate is not Gate.FORGET):
         found = f"the forget bias was added to gate {gate.value} instead of f"
         remedy = f"take {forget_bias!r} from gate {gate.value} and add it to gate f"
-        yield from _add((Mistake(f"forget_bias_on:{gate.value}", found, remedy),), {gate: forget_bias}, bias, target)
-    yield from _add((_on_all(forget_bias),), dict.fromkeys(KERAS.gates, forget_bias), bias, target)
+        yield from adding.add((Mistake(f"forget_bias_on:{gate.value}", found, remedy),), {gate: forget_bias})
+    yield from adding.add((_on_all(adding.layout, forget_bias),), dict.fromkeys(gates, forget_bias))
 
 
-def _on_all(forget_bias: float) -> Mistake:
-    remedy = f"take {forget_bias!r} from gates i, c and o"
+def _on_all(layout: Layout, forget_bias: float) -> Mistake:
+    *others, last = (gate.value for gate in layout.gates if gate is not Gate.FORGET)
+    remedy = f"take {forget_bias!r} from gates {', '.join(others)} and {last}"
     return Mistake("forget_bias_on_all", "the forget bias was added to all gates", remedy)
 
 
-def _of_another_size(bias: Array, target: Array, declared: float) -> Iterator[Base]:
-    """List the constants by which a quarter of the target differs from the export's forget quarter."""
-    forget = TF1.quarter(Gate.FORGET)
-    source = np.split(bias[0], 4)[forget]
-    for quarter in np.split(target[0], 4):
-        constant = _constant(source, quarter)
+def _of_another_size(bias: Blocks, target: Blocks, declared: float) -> Iterator[Base]:
+    """List the constants by which a gate of the target differs from the export's forget gate."""
+    source = bias[Gate.FORGET]
+    for block in target.values():
+        constant = _constant(source, block)
         if constant is None or any(_is_near(source, constant, other) for other in (0.0, declared, 2 * declared)):
             continue
         # The very numbers of the target, because the constant is known only as exactly as they were printed.
-        rows = bias.copy()
-        np.split(rows[0], 4)[forget][:] = quarter
+        blocks = {**bias, Gate.FORGET: block}
         found = f"the forget bias is {constant!r} instead of {declared!r}"
         remedy = f"convert again, with a forget bias of {constant!r} where the cell was trained with it"
-        yield Base((Mistake("forget_bias_size", found, remedy),), rows)
-        if len(source) == 1:
-            yield Base((Mistake("edited", "its one forget cell was edited", "convert the export again"),), rows)
+        yield _base((Mistake("forget_bias_size", found, remedy),), blocks)
+        if source.size == 1:
+            yield _base((Mistake("edited", "its one forget cell was edited", "convert the export again"),), blocks)
 
 
-def _on_any_gates(bias: Array, target: Array, declared: float) -> Iterator[Base]:
+def _on_any_gates(plan: Plan, bias: Blocks, target: Blocks, declared: float) -> Iterator[Base]:
     """Find the constants that were added to gates beyond what is right; a gate of one cell would fit any."""
-    rows, beyond = bias.copy(), dict[Gate, float]()
-    if rows.shape[1] == len(TF1.gates):
+    blocks, beyond = dict(bias), dict[Gate, float]()
+    if any(block.size == 1 for block in blocks.values()):
         return
-    for gate, numbers in zip(TF1.gates, np.split(rows[0], 4), strict=True):
+    for gate in plan.source.gates:
         right = declared if gate is Gate.FORGET else 0.0
-        if found := _gate_with_constant(gate, numbers, target):
-            constant, quarter = found
-            if not _is_near(numbers, constant, right):
+        if found := _gate_with_constant(gate, bias[gate], target):
+            constant, block = found
+            if not _is_near(bias[gate], constant, right):
                 beyond[gate] = float(f"{constant - right:.6g}")
-            numbers[:] = quarter
+            blocks[gate] = block
         else:
-            numbers[:] = numbers + right
+            blocks[gate] = bias[gate] + right
     if beyond.keys() - {Gate.FORGET}:
-        yield Base(tuple(_constants(beyond, declared)), rows)
+        yield _base(tuple(_constants(plan.target, beyond, declared)), blocks)
 
 
-def _gate_with_constant(gate: Gate, source: Array, target: Array) -> tuple[float, Array] | None:
+def _gate_with_constant(gate: Gate, source: Array, target: Blocks) -> tuple[float, Array] | None:
     """Give the constant by which a gate is off in the target, and its numbers there, in its own place before others."""
-    quarters = np.split(target[0], 4)
-    own = KERAS.quarter(gate)
-    for quarter in [quarters[own], *quarters[:own], *quarters[own + 1 :]]:
-        if (constant := _constant(source, quarter)) is not None:
-            return constant, quarter
+    for block in [target[gate], *(block for other, block in target.items() if other is not gate)]:
+        if (constant := _constant(source, block)) is not None:
+            return constant, block
     return None
 
 
@@ -181,41 +253,22 @@ def _is_near(source: Array, constant: float, other: float) -> bool:
     return bool(abs(constant - other) <= _noise(source, constant).max())
 
 
-def _constants(beyond: dict[Gate, float], declared: float) -> Iterator[Mistake]:
+def _constants(layout: Layout, beyond: dict[Gate, float], declared: float) -> Iterator[Mistake]:
     """Name the constants that were added beyond what is right, each once with all its gates."""
     for constant in dict.fromkeys(beyond.values()):
-        gates = [gate.value for gate in KERAS.gates if beyond.get(gate) == constant]
+        gates = [gate.value for gate in layout.gates if beyond.get(gate) == constant]
         if gates == [Gate.FORGET.value]:
             there = float(f"{declared + constant:.6g}")
             found, remedy = f"the forget bias is {there!r} instead of {declared!r}", f"make it {declared!r}"
             yield Mistake("forget_bias_size" if there else "forget_bias_missing", found, remedy)
-        elif constant == declared and len(gates) == len(KERAS.gates) - 1:
-            yield _on_all(declared)
+        elif constant == declared and len(gates) == len(layout.gates) - 1:
+            yield _on_all(layout, declared)
         else:
             *others, last = gates
             where = f"gates {', '.join(others)} and {last}" if others else f"gate {last}"
-            where = "all gates" if len(gates) == len(KERAS.gates) else where
+            where = "all gates" if len(gates) == len(layout.gates) else where
             found, remedy = f"the constant {constant!r} was added to {where}", f"take {constant!r} from {where}"
             yield Mistake(f"constant_on:{''.join(gates)}", found, remedy)
-
-
-def _add(mistakes: tuple[Mistake, ...], by_gate: dict[Gate, float], bias: Array, target: Array) -> Iterator[Base]:
-    added = np.repeat([by_gate.get(gate, 0.0) for gate in TF1.gates], bias.shape[1] // 4)
-    terms = (bias, added[None]) if added.any() else None
-    for sums in forget_sums(bias, added):
-        rows = np.where(added, _as_printed(sums, target), sums)
-        yield Base(mistakes, rows, first_row=0, terms=terms)
-        # The terms are the same for all ways to add them.
-        terms = None
-
-
-def _as_printed(sums: Array, target: Array) -> Array:
-    """Take the target's own number where one of its quarters holds a sum as it is printed."""
-    seen = sums.copy()
-    for quarter in np.split(target, 4, 1):
-        printed = np.tile(quarter, 4)
-        seen = np.where(printed_from(sums, printed), printed, seen)
-    return seen
 
 
 def forget_sums(bias: Array, added: Array | float) -> list[Array]:
@@ -229,40 +282,36 @@ def forget_sums(bias: Array, added: Array | float) -> list[Array]:
     return [np.asarray(one, np.float64) for one in sums]
 
 
-def _cut(kernel: Array, rows: range) -> Array:
-    return kernel[rows.start : rows.stop]
+def _exchanged(plan: Plan, *names: str) -> Mistake:
+    both = [array.name for array in plan.target.arrays if array.name in names]
+    return Mistake("exchanged", f"{' and '.join(both)} are exchanged", "exchange the two files")
 
 
-def _turn_gates(rows: Array, hidden_size: int) -> Array:
-    return rows.reshape(hidden_size, 4, hidden_size).transpose(2, 1, 0).reshape(rows.shape)
+def _transposed(array: str) -> Mistake:
+    return Mistake(f"transposed:{array}", f"{array} is transposed", "turn it")
 
 
-def _transposed(part: str) -> Mistake:
-    return Mistake(f"transposed:{part}", f"{part} is transposed", "turn it")
+def _transposed_gates(array: str) -> Mistake:
+    return Mistake(f"transposed_gates:{array}", f"{array} is transposed gate by gate", "turn each quarter")
 
 
-def _transposed_gates(part: str) -> Mistake:
-    return Mistake(f"transposed_gates:{part}", f"{part} is transposed gate by gate", "turn each quarter")
+def _copied(array: str, other: str) -> Mistake:
+    return Mistake(f"copied:{array}", f"{array}.csv is a copy of {other}.csv", f"save {array} under its own name")
 
 
-def _copied(part: str) -> Mistake:
-    other = KERNELS[part == "kernel"]
-    return Mistake(f"copied:{part}", f"{part}.csv is a copy of {other}.csv", f"save {part} under its own name")
-
-
-def _split(sizes: Sizes) -> Mistake:
-    d, h = sizes
+def _split(plan: Plan) -> Mistake:
+    d, h = plan.sizes.input_size, plan.sizes.output_size
     found = f"the rows were split at the wrong end: the first {h} were taken as hidden rows, the last {d} as input rows"
     return Mistake("split", found, f"split behind row {d}, as the {d} input rows come first")
 
 
-def _whole(sizes: Sizes) -> Mistake:
-    found = f"the {sizes.rows} rows of the export were not split"
-    return Mistake("not_split", found, f"split behind row {sizes.input_size}")
+def _whole(plan: Plan, rows: int) -> Mistake:
+    found = f"the {rows} rows of the export were not split"
+    return Mistake("not_split", found, f"split behind row {plan.sizes.input_size}")
 
 
-def wrong_quarter(gate: Gate, base: Base, source: Gate) -> Mistake:
-    """Name a quarter that holds another gate, or the right one changed, while the others may be right."""
+def wrong_gate(gate: Gate, base: Base, source: Gate) -> Mistake:
+    """Name a gate that holds another one's numbers, or its own changed, while the others may be right."""
     changed = " and ".join(mistake.found for mistake in base.mistakes)
     what = f"what belongs to gate {source.value}" if source is not gate else "its own gate's numbers"
     found = f"gate {gate.value} holds {what}{', but ' + changed if changed else ''}"

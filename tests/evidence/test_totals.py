@@ -16,10 +16,10 @@ import pytest
 from csvlstm.commands.audit import Evidence, audit_layers
 from csvlstm.evidence.records import as_csv, as_json
 from csvlstm.evidence.totals import Audit, Layer, Row, audit_layer
-from csvlstm.layouts.layout import PARTS, Sizes
+from csvlstm.layouts.layout import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
 from tests import children
-from tests.exports import SIZES, converted_layer, edited, named, write_export
+from tests.exports import PARTS, SIZES, converted_layer, edited, named, write_export
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
 SUNSPOTS = QUIRKS.parent / "sunspots"

@@ -22,11 +22,11 @@ from csvlstm.commands.cli import main
 from csvlstm.errors import CsvLstmError
 from csvlstm.evidence.totals import Layer, audit_layer
 from csvlstm.layouts.entries import LAYOUTS
-from csvlstm.layouts.layout import PARTS, Sizes
+from csvlstm.layouts.layout import Sizes
 from csvlstm.network.topology import Cell
 from csvlstm.reading.shapes import Options
 from tests import children
-from tests.exports import converted_layer, edited, named, write_export
+from tests.exports import PARTS, converted_layer, edited, named, write_export
 from tests.spreadsheets import Sheet, failing, in_ironcalc, in_libreoffice, judged, needs_libreoffice, verdicts
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"

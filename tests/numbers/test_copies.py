@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from csvlstm.commands.cli import main
+from csvlstm.layouts.entries import TF1
 from csvlstm.layouts.layout import Sizes
 from csvlstm.numbers.added_bias import mean_of_added
 from csvlstm.numbers.copies import Seen, repeated_rows
@@ -78,7 +79,7 @@ def test_a_bias_that_may_hold_the_forget_bias_is_said_where_one_is_added(tmp_pat
     [np.ones(20), keras_like(5, 2, mean=0.9), keras_like(5, 2, mean=1.3), keras_like(5, 2, spread=0.5), np.zeros(20)],
 )
 def test_a_bias_without_that_mark_is_not_accused(bias: np.ndarray) -> None:
-    assert mean_of_added(bias) is None
+    assert mean_of_added({gate: numbers[0] for gate, numbers in TF1.array("bias").by_gate(bias[None]).items()}) is None
 
 
 @pytest.mark.parametrize("form", FORMS)

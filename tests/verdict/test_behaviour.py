@@ -9,11 +9,11 @@ import pytest
 from csvlstm.converted.moving import convert_lstm_weights
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import PARTS, Sizes
+from csvlstm.layouts.layout import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.tables import Export
 from csvlstm.verdict.behaviour import Behaviour, compare_behaviour, run_export, saturated
-from tests.exports import SIZES, random_export
+from tests.exports import PARTS, SIZES, random_export
 
 Weights = dict[str, np.ndarray]
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from csvlstm.converted.moving import convert_text, convert_values
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import PARTS, Sizes
+from csvlstm.layouts.layout import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.parsing import Text
 from csvlstm.reading.tables import Export, read_export
 from csvlstm.verdict.exact import compare_blocks
 from csvlstm.verdict.results import DIFFERENT, IDENTICAL, BlockResult
-from tests.exports import SIZES, random_export
+from tests.exports import PARTS, SIZES, random_export
 
 Texts = dict[str, Text]
 Values = dict[str, np.ndarray]

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csvlstm.layouts.layout import PARTS
 from tests import children
 from tests.benchmarks import steps
 from tests.benchmarks.checkpoints import save
@@ -16,6 +15,7 @@ from tests.benchmarks.measuring import Measured, measure
 from tests.benchmarks.processes import Took, time_of
 from tests.benchmarks.programs import convert, export, others
 from tests.benchmarks.programs import read as read_checkpoint
+from tests.exports import PARTS
 
 
 @pytest.fixture
