@@ -211,6 +211,8 @@ def encoding_rows() -> Iterator[Row]:
         dialect = Dialect(encoding=encoding)
         labelled = with_header(with_index(KERNEL, names[:8]), ["", *names])
         yield Row(f"kernel: labels in {encoding}", (dialect.write(labelled), PLAIN.write([BIAS])), KERNEL, BIAS)
+        one_word = dialect.write(with_header(KERNEL, [names[0][0] * 2] * 20))
+        yield Row(f"kernel: one word above all in {encoding}", (one_word, PLAIN.write([BIAS])), KERNEL, BIAS)
         yield Row(f"bias: labels in {encoding}", (PLAIN.write(KERNEL), dialect.write([names, BIAS])), KERNEL, BIAS)
 
 

@@ -148,7 +148,7 @@ def _refuse_twice(line: _Line, own: list[str]) -> None:
     for at, text in enumerate(line.texts):
         first = seen.setdefault(text, at)
         # What was not in UTF-8 may have been different.
-        if first != at and len({*own}) == len(own) and "\ufffd" not in text:
+        if first != at and len({*own}) == len(own) and "\ufffd" not in text and len({*line.texts}) > 1:
             found = f"the label {shown(text)} stands in {line.places[first].address}, too"
             raise CsvLstmError(found, line.places[at], expected="labels that are all different", advice=_CORRECT)
 

@@ -216,7 +216,9 @@ def _index(text: bytes, header: bool, options: Options) -> _Extra:
 def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _Extra:
     """Judge the cells of a first row or column: names, or 0..n-1 as pandas writes them, beside a body of weights."""
     if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
-        return _Extra.YES if len(set(cells)) == len(cells) or any(map(_has_number, cells)) else _Extra.NO
+        # One word for all may be what became of lost weights, but hardly in Chinese or Japanese.
+        are_names = len({*cells}) == len(cells) or any(map(_has_number, cells)) or not any(map(str.isascii, cells))
+        return _Extra.YES if are_names else _Extra.NO
     if corner_is_blank and all(re.fullmatch(_WHOLE, cell) for cell in cells):
         return _Extra.YES
     if not _counts(cells):
