@@ -18,12 +18,19 @@ from ..checkpoints.tensors import Array, Variable
 from ..converted.outputs import Staging, staging
 from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError, Place
+from ..layouts.arrays import Operand
+from ..layouts.entries import TF1
 from ..progress import Advance, progress
 from ..reading.sources import identity
 
 TABLE = "layers.csv"
 ASSUMED, DECLARED, NONE_ADDED = "assumed", "declared", "a CudnnLSTM adds none"
 _COLUMNS = "layer", "kernel", "bias", "input_size", "hidden_size", "direction", "forget_bias"
+PEEPHOLES, PROJECTION = (
+    tuple(array.name for array in TF1.extras if operand in array.operands)
+    for operand in (Operand.PEEPHOLE, Operand.PROJECTION)
+)
+"""The columns of layers.csv, and the ends of the files, for what only some cells have."""
 _DEFAULT_FORGET_BIAS = 1.0
 _DIRECTIONS = {"": "", FORWARD: "forward", BACKWARD: "backward"}
 _MATRIX = 2
@@ -60,11 +67,24 @@ class ExportedCell(NamedTuple):
         return f"{self.layer}_{self.direction}" if self.direction else self.layer
 
     @property
-    def row(self) -> tuple[str, ...]:
+    def files(self) -> dict[str, tuple[str, ...]]:
+        """The variables of each of its files, one above the other, by the file's column in layers.csv."""
+        cell = self.cell
+        extras = dict(zip(PEEPHOLES, ((name,) for name in cell.peepholes), strict=False))
+        projection = {PROJECTION[0]: (cell.projection,)} if cell.projection else {}
+        return {"kernel": cell.kernel, "bias": (cell.bias,), **extras, **projection}
+
+    @property
+    def row(self) -> dict[str, str]:
         """Its row of layers.csv."""
-        files = f"{self.stem}_kernel.csv", f"{self.stem}_bias.csv"
-        sizes = str(self.cell.input_size), str(self.cell.hidden_size)
-        return self.layer, *files, *sizes, self.direction, str(self.forget_bias.value)
+        return {
+            "layer": self.layer,
+            **{column: f"{self.stem}_{column}.csv" for column in self.files},
+            "input_size": str(self.cell.input_size),
+            "hidden_size": str(self.cell.hidden_size),
+            "direction": self.direction,
+            "forget_bias": str(self.forget_bias.value),
+        }
 
 
 class ExportReport(NamedTuple):
@@ -88,7 +108,7 @@ def export_checkpoint(asked: Export) -> ExportReport:
     variables = checkpoint.variables.variables
     try:
         layers = find_layers(variables, asked.scopes)
-        _refuse_more_than_lstm(layers)
+        _refuse_both_extras(layers)
         cells = _exported(layers, checkpoint, asked.forget_bias)
     except CsvLstmError as error:
         raise _placed(error, asked.checkpoint) from None
@@ -112,17 +132,11 @@ def _placed(error: CsvLstmError, checkpoint: str) -> CsvLstmError:
     return CsvLstmError(error.found, place, expected=error.expected, advice=error.advice)
 
 
-_PLAIN = "a cell without either"
-
-
-def _refuse_more_than_lstm(layers: Sequence[Layer]) -> None:
+def _refuse_both_extras(layers: Sequence[Layer]) -> None:
     for cell in (placed.cell for layer in layers for placed in layer):
-        if cell.projection:
-            raise CsvLstmError(
-                f"{cell.scope} has a projection (num_proj), which Keras has no LSTM layer for", expected=_PLAIN
-            )
-        if cell.peepholes:
-            raise CsvLstmError(f"{cell.scope} has peepholes, which Keras has no LSTM layer for", expected=_PLAIN)
+        if cell.projection and cell.peepholes:
+            found = f"{cell.scope} has peepholes and a projection, and no layout takes both"
+            raise CsvLstmError(found, expected="a cell with one of them, or with neither")
 
 
 def _exported(layers: Sequence[Layer], checkpoint: Checkpoint, declared: float | None) -> list[ExportedCell]:
@@ -173,10 +187,9 @@ def _refuse_directory(directory: str, inputs: Sequence[str]) -> None:
 
 
 def _write_cell(files: Staging, checkpoint: Checkpoint, exported: ExportedCell, advance: Advance) -> None:
-    cell = exported.cell
-    for names, part in ((cell.kernel, "kernel"), ((cell.bias,), "bias")):
+    for column, names in exported.files.items():
         values = [_read(checkpoint, name) for name in names]
-        with files.open(f"{exported.stem}_{part}.csv") as file:
+        with files.open(exported.row[column]) as file:
             for rows in values:
                 # 9 digits read back to the same float32, and 17 to the same float64.
                 np.savetxt(file, rows, "%.17g" if rows.dtype == np.float64 else "%.9g", delimiter=",")
@@ -191,9 +204,12 @@ def _read(checkpoint: Checkpoint, name: str) -> Array:
     return values
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> bytes:
+def _table(rows: Sequence[Mapping[str, str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *rows])
+    extras = [column for column in (*PEEPHOLES, *PROJECTION) if any(column in row for row in rows)]
+    table = csv.DictWriter(text, [*_COLUMNS, *extras], lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
     return text.getvalue().encode()
 
 

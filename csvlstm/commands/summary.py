@@ -6,6 +6,7 @@ from .. import __version__
 from ..checkpoints.opening import Checkpoint
 from ..checkpoints.purposes import purposes
 from ..checkpoints.tensors import Variable
+from ..layouts.entries import LAYOUTS, TF1
 from .export import ASSUMED, ExportedCell, ExportReport
 
 _MOST_SHOWN = 20
@@ -26,8 +27,18 @@ def as_text(report: ExportReport) -> str:
     lines.append(_left_out(report))
     table = report.written[-1]
     lines.append(f"wrote {table} and the {len(report.written) - 1} files that it names")
-    lines.append(f"next: csvlstm convert --layers {table} -o converted")
+    lines.append(f"next: csvlstm convert --layers {table}{_target(report)} -o converted")
     return "\n".join(lines)
+
+
+def _target(report: ExportReport) -> str:
+    """Name a layout that takes peepholes, or a projection, where the cells have those; the default takes neither."""
+    columns = {column for cell in report.cells for column in cell.files}
+    extras = {operand for array in TF1.extras if array.name in columns for operand in array.operands}
+    if not extras:
+        return ""
+    others = (one for one in LAYOUTS.values() if one.offered and one is not TF1)
+    return f" --to {next(one.key for one in others if extras <= {*one.with_extras(*extras).operands})}"
 
 
 def _line(cell: ExportedCell) -> str:

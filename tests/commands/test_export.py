@@ -11,6 +11,7 @@ import pytest
 
 from csvlstm import tf1_lstm
 from csvlstm.commands.cli import main
+from csvlstm.commands.export import PEEPHOLES, PROJECTION
 from tests import children
 from tests.checkpoints.networks import EXPORTED, NETWORKS, Network
 from tests.checkpoints.networks import REFUSED as REFUSED_NETWORKS
@@ -78,9 +79,6 @@ KERNELS = (
     "decoder/rnn/lstm_cell/kernel, dense/kernel, encoder/rnn/multi_rnn_cell/cell_0/lstm_cell/kernel, "
     "encoder/rnn/multi_rnn_cell/cell_1/lstm_cell/kernel, rnn/gru_cell/candidate/kernel, rnn/gru_cell/gates/kernel"
 )
-PROJECTION = (
-    "rnn/lstm_cell has a projection (num_proj), which Keras has no LSTM layer for; expected a cell without either"
-)
 ITS_KIND = "expected an LSTM cell of TensorFlow 1"
 NO_LSTM = "is no LSTM cell for Keras: it"
 ITS_SCOPE = "one without lstm in its name needs its whole scope; the checkpoint's kernels:"
@@ -92,10 +90,6 @@ REFUSED = {
     f"{TWO_STACKS.format('fw')}; several scopes are one stack",
     "refused_other_names": f"no LSTM cell; {ITS_SCOPE} rnn/multi_rnn_cell/cell_0/first/kernel, "
     "rnn/multi_rnn_cell/cell_1/second/kernel",
-    "refused_projection": PROJECTION,
-    "refused_small_projection": PROJECTION,
-    "refused_peepholes": "rnn/lstm_cell has peepholes, which Keras has no LSTM layer for; expected a cell without "
-    "either",
     "refused_layer_norm": f"rnn/layer_norm_basic_lstm_cell {NO_LSTM} has layer normalisation; {ITS_KIND}",
     "refused_keras": f"lstm {NO_LSTM} is a Keras layer already, so save what its get_weights() gives; {ITS_KIND}",
     "refused_gru": f"no LSTM cell; rnn/gru_cell is a GRU, and no LSTM; {ITS_KIND}",
@@ -110,9 +104,54 @@ REFUSED = {
 }
 
 
+EXTRAS = {
+    "refused_projection": ("pytorch", ["projection_kernel"]),
+    "refused_small_projection": ("pytorch", ["projection_kernel"]),
+    "refused_peepholes": ("onnx", ["w_i_diag", "w_f_diag", "w_o_diag"]),
+}
+"""What TensorFlow 1's export script refused, the layout that takes it, and the columns of its files."""
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_what_keras_has_no_layer_for_goes_to_a_layout_that_has(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    target, columns = EXTRAS[name]
+    network = REFUSED_NETWORKS[name]
+    network.write(folder)
+    assert export(*network.arguments) == 0
+    following = capsys.readouterr().err.splitlines()[-1]
+    assert following == f"next: csvlstm convert --layers exported/layers.csv --to {target} -o converted"
+    (row,) = rows()
+    assert [column for column in row if column in (*PEEPHOLES, *PROJECTION)] == columns
+    assert main(["convert", "--layers", "exported/layers.csv", "-o", "keras"]) == 2
+    assert main([*following.removeprefix("next: csvlstm ").split(), "-q"]) == 0
+
+
+@pytest.mark.parametrize(("fixture", "columns"), [("tf1_15_projection", PROJECTION), ("tf1_15_peepholes", PEEPHOLES)])
+def test_the_files_of_peepholes_and_of_a_projection_hold_their_variables(
+    fixture: str, columns: tuple[str, ...], folder: Path
+) -> None:
+    recorded = FORMATS[fixture]
+    recorded.write(folder)
+    assert export() == 0
+    (row,) = rows()
+    for column in columns:
+        name = f"rnn/lstm_cell/{column.replace('_kernel', '/kernel')}"
+        written = np.loadtxt(f"exported/{row[column]}", delimiter=",", dtype=np.float32)
+        assert written.tolist() == recorded.variables[name].tolist()
+
+
+def test_peepholes_beside_a_projection_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    FORMATS["tf1_15_projection_and_peepholes"].write(folder)
+    assert export() == 2
+    assert "has peepholes and a projection, and no layout takes both" in capsys.readouterr().err
+    assert not (folder / "exported").exists()
+
+
 def test_all_recorded_networks_are_exported_or_refused() -> None:
-    assert REFUSED.keys() == REFUSED_NETWORKS.keys()
-    assert len(NETWORKS) == len(EXPORTED) + len(REFUSED)
+    assert REFUSED.keys() | EXTRAS.keys() == REFUSED_NETWORKS.keys()
+    assert len(NETWORKS) == len(EXPORTED) + len(REFUSED) + len(EXTRAS)
 
 
 @pytest.mark.parametrize("name", REFUSED)
