@@ -324,7 +324,7 @@ def test_a_full_disk_is_refused_and_leaves_nothing_behind(folder: Path) -> None:
 
 def test_a_damaged_meta_is_named_and_may_be_moved_away(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     FORMATS["tf1_15_single"].write(folder)
-    (folder / "model.ckpt.meta").write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    (folder / "model.ckpt.meta").write_bytes(b"\xff\xff\xff\xff, cut off")
     assert export() == 2
     assert capsys.readouterr().err == (
         "csvlstm: model.ckpt.meta: is no graph of TensorFlow, or damaged; copy it again from where it was saved; a "
