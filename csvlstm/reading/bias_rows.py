@@ -46,7 +46,7 @@ def _ends(cells: bytes, grid: Grid, width: int) -> Iterator[tuple[str, int, byte
     """Give the first and the last cells of a kernel that are as many as a bias has, and the lines where they begin."""
     if grid.columns == width:
         yield "first", 0, cells[: cells.index(b"\n")]
-        yield "last", grid.rows - 1, cells[cells.rindex(b"\n", 0, -1) + 1 :]
+        yield "last", grid.rows - 1, cells[cells.rfind(b"\n", 0, -1) + 1 :]
     elif 1 in (grid.rows, grid.columns) and grid.cells > width:
         one_by_one = cells[:-1].replace(b"\n", b",").split(b",")
         yield "first", 0, b",".join(one_by_one[:width])

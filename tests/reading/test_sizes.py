@@ -387,3 +387,7 @@ def test_a_square_kernel_fits_both_ways_round() -> None:
 )
 def test_files_that_do_not_belong_together_fit_no_sizes(kernel: Rows, bias: Rows) -> None:
     assert fitting_sizes(to_text(kernel), to_text(bias), DEFAULTS) == []
+
+
+def test_a_kernel_of_one_row_that_is_the_bias_is_no_bug() -> None:
+    assert "number for number" not in refusal(turned(BIAS), BIAS, (3, 5))
