@@ -1,6 +1,6 @@
 """What befalls the process as a whole: Ctrl-C, SIGTERM, a closed terminal, and too little memory to start with.
 
-A signal ends the program at once, quietly, and leaves nothing unfinished behind. Its handler does so itself, because
+A signal ends the program at once, quietly, and leaves nothing unfinished. Its handler does so itself, because
 an exception would not always arrive: raised while numpy is imported, or in a callback of the interpreter, it is printed
 and lost.
 """

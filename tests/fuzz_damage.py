@@ -53,7 +53,7 @@ RowChange = Callable[[Rows, int, int], Rows]
 ByteChange = Callable[[bytes, int, int, int], bytes]
 
 # A row lost or doubled, one that lost a cell at either end or all but the first, a cell too many; some rows turned
-# round, all begun elsewhere, some joined; the first of them behind the table once more.
+# round, all begun elsewhere, some joined; the first of them after the table once more.
 ROW_CHANGES: list[RowChange] = [
     lambda rows, at, _: rows[:at] + rows[at + 1 :],
     lambda rows, at, _: rows[: at + 1] + rows[at:],

@@ -133,7 +133,7 @@ def labels(draw: DrawFn, number: int, weights: Rows) -> list[str]:
 
 
 class How(NamedTuple):
-    """What parts the cells, and the decimal sign."""
+    """What separates the cells, and the decimal sign."""
 
     delimiter: str
     decimal: str

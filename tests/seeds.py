@@ -1,6 +1,6 @@
 """Where seeded tests start: the same seed each time, or the one in CSVLSTM_SEED, as .ci/run chooses a new one.
 
-A few seeds run in every suite; the many behind them carry the marker `mass`, which `pytest -m mass` runs. The tests
+A few seeds run in every suite; the many after them carry the marker `mass`, which `pytest -m mass` runs. The tests
 that hypothesis makes carry its own marker, `hypothesis`; where a seed is given, they make ten times as many examples,
 and others than in every suite (`--hypothesis-seed`).
 """

@@ -38,7 +38,7 @@ def in_libreoffice(paths: Sequence[Path], folder: Path) -> dict[str, Sheet]:
 
 
 def judged(sheet: Sheet) -> list[list[str]]:
-    """Give the rows that have a verdict, cut behind it."""
+    """Give the rows that have a verdict, cut after it."""
     at = next(row.index("Verdict") for row in sheet if "Verdict" in row)
     return [row[: at + 1] for row in sheet if len(row) > at and row[at] in ("PASS", "FAIL", "not filled yet")]
 

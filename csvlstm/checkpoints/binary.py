@@ -17,7 +17,7 @@ def size_of(path: str) -> int:
 
 
 def read_part(path: str, offset: int = 0, size: int = -1) -> memoryview:
-    """Read some bytes of a file, or all behind an offset: fewer where it ends before.
+    """Read some bytes of a file, or all after an offset: fewer where it ends before.
 
     Raises CsvLstmError where it cannot be read.
     """

@@ -44,7 +44,7 @@ GRU = "is a GRU, whose gates [D + H, 2H] have the shape of an LSTM kernel of hal
 _GRU_PARTS = re.compile(r"(?i)(gates|candidate)(/linear)?$")
 
 
-class Cell(NamedTuple):
+class FoundCell(NamedTuple):
     """A cell with a kernel and a bias: its scope, its variables, and its sizes, 0 where the shapes fit none.
 
     `kernel` are one above the other; `projection` and `peepholes` (i, f, o) are empty where there are none. `problem`
@@ -72,7 +72,7 @@ class Cell(NamedTuple):
         return self.scope.rpartition("/")[2]
 
 
-def cells_of(variables: Mapping[str, Variable]) -> list[Cell]:
+def cells_of(variables: Mapping[str, Variable]) -> list[FoundCell]:
     """Give all that has a kernel and is called an LSTM, or could be one if its user says so.
 
     >>> shapes = {"rnn/lstm_cell/kernel": (8, 20), "rnn/lstm_cell/bias": (20,)}
@@ -92,14 +92,14 @@ def _split(name: str) -> tuple[str, str]:
     return "", ""
 
 
-def _cell(scope: str, kernel: str, variables: Mapping[str, Variable]) -> Cell:
+def _cell(scope: str, kernel: str, variables: Mapping[str, Variable]) -> FoundCell:
     start = f"{scope}/" if scope else ""
     rows = tuple(_row_names(start, kernel, variables))
     bias = start + _PAIRS[kernel]
     projection = next((start + name for name in _PROJECTIONS if start + name in variables), "")
     peepholes = tuple(start + name for names in _PEEPHOLES for name in names if start + name in variables)
     sizes = _sizes([variables[name].shape for name in rows], variables.get(bias), variables.get(projection))
-    return Cell(scope, rows, bias, *sizes, projection, peepholes, _problem(scope, variables))
+    return FoundCell(scope, rows, bias, *sizes, projection, peepholes, _problem(scope, variables))
 
 
 def _row_names(start: str, kernel: str, variables: Mapping[str, Variable]) -> Iterator[str]:

@@ -39,7 +39,7 @@ def _of_fused(node: Node, by_name: dict[str, Node]) -> Iterator[tuple[str, float
     attribute, at = node.attribute("forget_bias"), _KERNEL_OF_FUSED[node.op]
     bits = np.uint32(attribute.number(4)) if attribute else np.float32(_FUSED_DEFAULT).view(np.uint32)
     for name, _ in node.inputs[at : at + 1]:
-        for kernel in _variables_behind(name, by_name):
+        for kernel in _variables_after(name, by_name):
             yield kernel, _shortest(bits.view(np.float32))
 
 
@@ -51,7 +51,7 @@ def _of_add(node: Node, by_name: dict[str, Node]) -> Iterator[tuple[str, float]]
         gates, added = by_name.get(split), by_name.get(constant)
         if gates and added and output == _FORGET_GATE and _splits_gates(gates):
             for value in _scalars(added):
-                yield from ((kernel, value) for kernel in _kernels_behind(gates, by_name))
+                yield from ((kernel, value) for kernel in _kernels_after(gates, by_name))
 
 
 def _splits_gates(node: Node) -> bool:
@@ -71,15 +71,15 @@ def _shortest(value: np.generic) -> float:
     return float(str(value))
 
 
-def _kernels_behind(split: Node, by_name: dict[str, Node]) -> Iterator[str]:
-    for node in _behind(split.inputs[1][0], by_name):
+def _kernels_after(split: Node, by_name: dict[str, Node]) -> Iterator[str]:
+    for node in _after(split.inputs[1][0], by_name):
         if node.op == "MatMul" and len(node.inputs) == 2:
-            yield from _variables_behind(node.inputs[1][0], by_name)
+            yield from _variables_after(node.inputs[1][0], by_name)
 
 
-def _variables_behind(name: str, by_name: dict[str, Node]) -> Iterator[str]:
+def _variables_after(name: str, by_name: dict[str, Node]) -> Iterator[str]:
     # A partitioned kernel is put together from its parts.
-    return (node.name.partition("/part_")[0] for node in _behind(name, by_name) if _is_matrix(node))
+    return (node.name.partition("/part_")[0] for node in _after(name, by_name) if _is_matrix(node))
 
 
 def _is_matrix(node: Node) -> bool:
@@ -87,7 +87,7 @@ def _is_matrix(node: Node) -> bool:
     return node.op in _VARIABLES or bool(node.constant and len(node.constant[0].shape) == _MATRIX)
 
 
-def _behind(name: str, by_name: dict[str, Node]) -> Iterator[Node]:
+def _after(name: str, by_name: dict[str, Node]) -> Iterator[Node]:
     """Yield the nodes that a value comes from, through nodes that leave its numbers as they are, or add a bias."""
     waiting, seen = [name], set[str]()
     while waiting and len(seen) < _LONGEST_WAY:

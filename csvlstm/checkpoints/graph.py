@@ -19,7 +19,7 @@ _MOST_REPEATED = 1 << 20
 
 
 class Node:
-    """A NodeDef; its attributes are read when they are asked for."""
+    """A NodeDef; its attributes are read when they are first used."""
 
     def __init__(self, data: memoryview) -> None:
         message = Message(data)

@@ -1,4 +1,4 @@
-"""What tells a checkpoint from a CSV, by names and by the last bytes of a file alone: every command asks it first."""
+"""What tells a checkpoint from a CSV, by names and by the last bytes of a file alone: every command calls it first."""
 
 import os
 import re
@@ -12,7 +12,7 @@ MAGIC = 0xDB4775248B80FB57.to_bytes(8, "little")
 _ENOUGH = 4096
 
 PART = re.compile(r"\.(index|meta|data-\d+-of-\d+)$")
-"""The endings of the files of a V2 checkpoint, behind its prefix."""
+"""The endings of the files of a V2 checkpoint, after its prefix."""
 
 
 def is_checkpoint(path: str) -> bool:

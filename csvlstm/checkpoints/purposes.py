@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .cells import GRU, Cell, cells_of
+from .cells import GRU, FoundCell, cells_of
 from .stacks import is_lstm
 from .tensors import Variable
 
@@ -22,7 +22,7 @@ def purposes(variables: Mapping[str, Variable]) -> dict[str, str]:
     return {name: _SLOT if is_slot(name, variables) else taken for name, taken in found.items()}
 
 
-def _taken_for(cell: Cell) -> str:
+def _taken_for(cell: FoundCell) -> str:
     if cell.problem:
         return "GRU, no LSTM" if cell.problem == GRU else f"no LSTM: it {cell.problem}"
     if not cell.hidden_size:

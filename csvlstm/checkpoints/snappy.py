@@ -43,7 +43,7 @@ def _literal(data: memoryview, at: int) -> tuple[int, int]:
 
 
 def _copy(data: memoryview, at: int) -> tuple[int, int, int]:
-    """Give the length of a copy, how far back it starts, and the place behind it."""
+    """Give the length of a copy, how far back it starts, and the place after it."""
     tag = data[at]
     if tag & 3 == 1:
         return (tag >> 2 & 7) + 4, tag >> 5 << 8 | int.from_bytes(data[at + 1 : at + 2], "little"), at + 2

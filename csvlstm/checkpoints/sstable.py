@@ -17,7 +17,7 @@ from .wire import DamageError, varint
 
 _FOOTER = 48
 _TRAILER = 5
-"""One byte of type and four of checksum stand behind each block."""
+"""One byte of type and four of checksum stand after each block."""
 
 _PLAIN, _SNAPPY = 0, 1
 _UNKNOWN = "its last 8 bytes are not those of a table; it was cut off, or is another file"
@@ -42,8 +42,8 @@ class Table:
         if len(footer) < _FOOTER or footer[-8:] != MAGIC:
             raise _no_table(path)
         with refusing_damage(path):
-            _, _, behind_metaindex = _handle(footer)
-            offset, size, _ = _handle(footer[behind_metaindex:])
+            _, _, after_metaindex = _handle(footer)
+            offset, size, _ = _handle(footer[after_metaindex:])
             self._blocks = [_Block(key, *_handle(value)[:2]) for key, value in self._entries(offset, size)]
 
     def entries(self) -> Iterator[tuple[bytes, memoryview]]:
@@ -74,7 +74,7 @@ class Table:
             unshared, at = varint(block, at)
             length, at = varint(block, at)
             if shared > len(key) or at + unshared + length > end:
-                raise DamageError(f"the block at byte {offset} has an entry that ends behind it")
+                raise DamageError(f"the block at byte {offset} has an entry that ends after it")
             key = key[:shared] + bytes(block[at : at + unshared])
             at += unshared
             yield key, block[at : at + length]
@@ -92,7 +92,7 @@ class Table:
 
 
 def _handle(data: memoryview) -> tuple[int, int, int]:
-    """Read where a block lies: its offset, its size, and the place behind both."""
+    """Read where a block lies: its offset, its size, and the place after both."""
     offset, at = varint(data, 0)
     size, at = varint(data, at)
     return offset, size, at

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..errors import CsvLstmError
-from .cells import Cell, cells_of, grus
+from .cells import FoundCell, cells_of, grus
 from .tensors import Variable
 
 FORWARD, BACKWARD = "fw", "bw"
@@ -20,7 +20,7 @@ _MOST_SHOWN = 12
 class Placed(NamedTuple):
     """A cell, the network that it belongs to, the number of its layer there, and its direction."""
 
-    cell: Cell
+    cell: FoundCell
     network: str
     number: int
     direction: str
@@ -65,12 +65,12 @@ def is_within(name: str, scope: str) -> bool:
     return not scope or f"{name}/".startswith(f"{scope}/")
 
 
-def is_lstm(cell: Cell) -> bool:
+def is_lstm(cell: FoundCell) -> bool:
     """Tell whether a cell is called an LSTM."""
     return "lstm" in cell.own_name.lower()
 
 
-def _layers_in(variables: Mapping[str, Variable], cells: Sequence[Cell], scope: str) -> list[Layer]:
+def _layers_in(variables: Mapping[str, Variable], cells: Sequence[FoundCell], scope: str) -> list[Layer]:
     """Give the layers of the one network in a scope."""
     chosen = list(_chosen(cells, scope))
     networks = [list(network) for _, network in groupby(chosen, key=lambda placed: placed.network)]
@@ -91,7 +91,7 @@ def _layers_in(variables: Mapping[str, Variable], cells: Sequence[Cell], scope: 
 _LSTM = "an LSTM cell of TensorFlow 1"
 
 
-def _chosen(cells: Sequence[Cell], scope: str) -> Iterator[Placed]:
+def _chosen(cells: Sequence[FoundCell], scope: str) -> Iterator[Placed]:
     """Give the LSTM cells in a scope, network by network and from the input up, forward before backward."""
     inside = [cell for cell in cells if is_within(cell.scope, scope) and (is_lstm(cell) or cell.scope == scope)]
     for cell in inside:
@@ -101,7 +101,7 @@ def _chosen(cells: Sequence[Cell], scope: str) -> Iterator[Placed]:
     yield from sorted(placed, key=lambda one: (one.network, one.number, one.direction == BACKWARD))
 
 
-def _no_cell(variables: Mapping[str, Variable], cells: Sequence[Cell], scope: str) -> CsvLstmError:
+def _no_cell(variables: Mapping[str, Variable], cells: Sequence[FoundCell], scope: str) -> CsvLstmError:
     """Say what there is in place of an LSTM cell."""
     found = f"no LSTM cell{_inside(scope)}"
     if any(name.endswith(_OF_OBJECTS) for name in variables):

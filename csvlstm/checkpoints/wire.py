@@ -13,11 +13,11 @@ Field = int | memoryview
 
 
 class DamageError(ValueError):
-    """Bytes are not what they should be; who knows their file says so in a refusal."""
+    """Bytes are not what they should be; the caller, which knows their file, refuses it."""
 
 
 def varint(data: memoryview, at: int) -> tuple[int, int]:
-    r"""Read a number of 7 bits a byte, the lowest first; gives it and the place behind it.
+    r"""Read a number of 7 bits a byte, the lowest first; gives it and the place after it.
 
     >>> varint(memoryview(b"\xac\x02"), 0)
     (300, 2)
@@ -53,7 +53,7 @@ def _value(data: memoryview, at: int, wire_type: int) -> tuple[Field, int]:
     else:
         raise DamageError("a field has no known type")
     if size > len(data) - at:
-        raise DamageError("a field ends behind its message")
+        raise DamageError("a field ends after its message")
     value = data[at : at + size]
     return value if wire_type == _BYTES else int.from_bytes(value, "little"), at + size
 

@@ -11,7 +11,7 @@ from ..errors import CsvLstmError, shown
 from ..layouts.arrays import Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.layout import Sizes
-from ..reading.declared import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
+from ..reading.quantities import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
 from .streams import print_json, say, tell
 
@@ -105,7 +105,7 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         "--delimiter",
         metavar="MARK",
         type=_delimiter,
-        help="what parts the cells: comma, semicolon, tab, blanks or the character itself (default: found)",
+        help="what separates the cells: comma, semicolon, tab, blanks or the character itself (default: found)",
     )
     command.add_argument(
         "--decimal", metavar="SIGN", type=decimal_sign, help="decimal sign: point or comma, or itself (default: found)"
@@ -167,7 +167,7 @@ def _delimiter(text: str) -> bytes:
     mark = {"comma": ",", "semicolon": ";", "tab": "\t", "blanks": " "}.get(text, text)
     if not (len(mark) == 1 and (" " <= mark <= "~" or mark == "\t")) or mark.isalnum() or mark in '+-._"':
         raise argparse.ArgumentTypeError(
-            f"{text!r} parts no cells; expected comma, semicolon, tab, blanks or a character"
+            f"{text!r} separates no cells; expected comma, semicolon, tab, blanks or a character"
         )
     return mark.encode()
 
@@ -259,19 +259,19 @@ def _refuse_files_beside_layers(asked: argparse.Namespace) -> None:
         raise CsvLstmError(found, expected="the files of all cells in the table of --layers")
 
 
-def files_behind_peepholes(asked: argparse.Namespace) -> list[str]:
-    """Take back the files behind those of the peepholes, whose number follows from the layout."""
+def files_after_peepholes(asked: argparse.Namespace) -> list[str]:
+    """Take back the files after those of the peepholes, whose number follows from the layout."""
     given: list[str] = getattr(asked, "peepholes", None) or []
     number = sum(Operand.PEEPHOLE in array.operands for array in (asked.source or SOURCE).extras) if given else 0
-    behind = given[number:] if number else []
-    del given[len(given) - len(behind) :]
-    return behind
+    after = given[number:] if number else []
+    del given[len(given) - len(after) :]
+    return after
 
 
 def directory_of(asked: argparse.Namespace) -> str:
     """Take the folder of the converted set from the end of the files."""
     if not asked.files:
-        raise CsvLstmError("no CONVERTED_DIR is given", expected="the folder of the converted set behind FILES")
+        raise CsvLstmError("no CONVERTED_DIR is given", expected="the folder of the converted set after FILES")
     directory: str = asked.files.pop()
     return directory
 
@@ -305,7 +305,7 @@ def refuse_two_tables(asked: argparse.Namespace) -> None:
 
 
 def show(report: "Report", asked: argparse.Namespace) -> None:
-    """Print a report: its warnings, its JSON object where asked for, its summary."""
+    """Print a report: its warnings, its JSON object where it is requested, its summary."""
     from ..verdict.report import as_json, as_text
 
     warn(report.warnings)

@@ -1,4 +1,4 @@
-"""The work behind `csvlstm audit`: read both sides as they lie on the disk, compare, and write the evidence."""
+"""The work of `csvlstm audit`: read both sides as they lie on the disk, compare, and write the evidence."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from ..converted.sets import read_converted
 from ..converted.targets import refuse_outputs
 from ..errors import CsvLstmError, Place
 from ..evidence.prepared import prepared
-from ..evidence.records import COMMAS, TableStyle, as_csv, as_json
+from ..evidence.statements import COMMAS, TableStyle, as_csv, as_json
 from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
 from ..names import readable

@@ -76,7 +76,7 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 def run(asked: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     directory = directory_of(asked)
-    from ..evidence.records import TableStyle, as_csv, as_json, as_text
+    from ..evidence.statements import TableStyle, as_csv, as_json, as_text
     from .audit import Evidence, audit_files, refuse_form
 
     refuse_two_tables(asked)

@@ -1,4 +1,4 @@
-"""The work behind `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
+"""The work of `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Check(NamedTuple):
-    """What `csvlstm check` was asked for; `recorded` are the files of the inputs and the outputs of a recorded run.
+    """The request of `csvlstm check`; `recorded` are the files of the inputs and the outputs of a recorded run.
 
     `options` are about the export, `set_options` about the converted set, `activations` are those of the original.
     """
@@ -53,7 +53,7 @@ def _unseen(sides: Sides) -> None:
     """Look at nothing."""
 
 
-def check_files(asked: Check, advance: Advance = no_progress, look: Callable[[Sides], None] = _unseen) -> Report:
+def check_files(request: Check, advance: Advance = no_progress, look: Callable[[Sides], None] = _unseen) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
     `look` is shown both sides of each cell while they are in memory.
@@ -61,34 +61,34 @@ def check_files(asked: Check, advance: Advance = no_progress, look: Callable[[Si
     Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
     allows no damage and the export has some.
     """
-    network, recording = asked.network, _recording(asked)
+    network, recording = request.network, _recording(request)
     reports, weights, flow, seen = list[CellReport](), list[Weights](), Flow(network), Seen()
     for cell, x in flow:
-        checked = _check(asked, cell, seen, x, look)
+        checked = _check(request, cell, seen, x, look)
         flow.give(checked.outputs)
         reports.append(checked.report)
         # Only a recorded run needs the weights of all cells at once.
         weights += [checked.weights] if checked.weights else []
         advance(cell.sizes.weights)
         del checked
-    findings = misled(asked.directory, network)
-    replay = _replay(asked, weights, recording) if recording else None
+    findings = misled(request.directory, network)
+    replay = _replay(request, weights, recording) if recording else None
     return Report("check", network, reports, findings=findings, replay=replay)
 
 
-def _recording(asked: Check) -> "Recording | None":
-    if asked.recorded is None:
+def _recording(request: Check) -> "Recording | None":
+    if request.recorded is None:
         return None
     # What judges a recorded run is imported where there is one: it takes longer than to check a small layer.
     from ..verdict.recording import read_recording
 
-    return read_recording(*asked.recorded, asked.network)
+    return read_recording(*request.recorded, request.network)
 
 
-def _replay(asked: Check, weights: list[Weights], recording: "Recording") -> "Replay":
+def _replay(request: Check, weights: list[Weights], recording: "Recording") -> "Replay":
     from ..verdict.replay import replay
 
-    return replay(Model(asked.network, weights), recording, asked.activations)
+    return replay(Model(request.network, weights), recording, request.activations)
 
 
 class _Checked(NamedTuple):
@@ -99,31 +99,31 @@ class _Checked(NamedTuple):
     weights: Weights | None
 
 
-def _check(asked: Check, cell: Cell, seen: Seen, x: Array | None, look: Callable[[Sides], None]) -> _Checked:
-    export = read_cell(cell, asked.options)
+def _check(request: Check, cell: Cell, seen: Seen, x: Array | None, look: Callable[[Sides], None]) -> _Checked:
+    export = read_cell(cell, request.options)
     plan = cell.plan
     origin = Origin(plan, export)
-    converted = read_converted(cell.folder_in(asked.directory), cell.target, asked.set_options, origin=origin)
-    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
+    converted = read_converted(cell.folder_in(request.directory), cell.target, request.set_options, origin=origin)
+    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not request.strict)
     fitting = fit_shapes(plan, converted)
-    weights = translated(cell, export.values, fitting) if asked.recorded else None
+    weights = translated(cell, export.values, fitting) if request.recorded else None
     look((plan, export, converted))
-    blocks = compare_converted(plan, export, converted, asked.tolerance)
-    run = run_export(export, cell.forget_bias, asked.seed, x)
-    warnings += saturated(run, export, allowed=not asked.strict)
-    behaviour = _behave(asked, cell, export, run, fitting, blocks) if fitting else None
+    blocks = compare_converted(plan, export, converted, request.tolerance)
+    run = run_export(export, cell.forget_bias, request.seed, x)
+    warnings += saturated(run, export, allowed=not request.strict)
+    behaviour = _behave(request, cell, export, run, fitting, blocks) if fitting else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
-    findings = diagnose(plan, export, converted, wrong, asked.tolerance)
+    findings = diagnose(plan, export, converted, wrong, request.tolerance)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, findings, warnings)
     return _Checked(report, run.outputs, weights)
 
 
 def _behave(
-    asked: Check, cell: Cell, export: Export, run: Run, weights: dict[str, Array], blocks: list[BlockResult]
+    request: Check, cell: Cell, export: Export, run: Run, weights: dict[str, Array], blocks: list[BlockResult]
 ) -> Behaviour:
     """Compare what both sides compute, as exactly as the numbers of the blocks are the same."""
     levels = {block.verdict for block in blocks}
     slack = FLOAT32 if levels - {IDENTICAL} else EXACT
     if WITHIN_TOLERANCE in levels:
-        slack = Slack(max(slack.absolute, asked.tolerance.absolute), max(slack.relative, asked.tolerance.relative))
+        slack = Slack(max(slack.absolute, request.tolerance.absolute), max(slack.relative, request.tolerance.relative))
     return compare_behaviour(run, export, cell.plan, weights, cell.forget_biases, slack)

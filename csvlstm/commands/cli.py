@@ -1,4 +1,4 @@
-"""The program: parse the arguments, run the command that they ask for, and say in one line what went wrong."""
+"""The program: parse the arguments, run the command that they name, and say in one line what went wrong."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from .. import __version__
 from ..errors import CsvLstmError, Place
 from ..process import refuse_little_memory
-from .arguments import BUG, REFUSED, as_option, files_behind_peepholes
+from .arguments import BUG, REFUSED, as_option, files_after_peepholes
 from .streams import print_text, refuse_closed_output, say
 
 STDOUT_CLOSED = 141
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse_checkpoint(given: Sequence[str]) -> None:
-    """Refuse what is meant as a CSV and is a checkpoint, before anything else is asked for that would not help."""
+    """Refuse what is meant as a CSV and is a checkpoint, before a missing option, which would not help."""
     from ..checkpoints.marks import is_checkpoint
 
     files = [file for before, file in pairwise(given) if not before.startswith("-") and not file.startswith("-")]
@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **how: Any) -> None:
         # An abbreviation that works today would be ambiguous with the next option. The true width is for the help only:
-        # asking for it once an option would import shutil, which takes longer than to read a small layer.
+        # to find it once an option would import shutil, which takes longer than to read a small layer.
         super().__init__(**how, allow_abbrev=False, formatter_class=partial(_Formatter, width=80))
 
     def format_help(self) -> str:
@@ -86,13 +86,13 @@ class Parser(argparse.ArgumentParser):
 def _parse(given: Sequence[str]) -> argparse.Namespace:
     parser = _parser(given)
     asked, rest = parser.parse_known_args(given)
-    # argparse gives a list of files all that stand before the first option; those behind it are of the same list.
+    # argparse gives a list of files all that stand before the first option; those after it are of the same list.
     files = getattr(asked, "files", None)
     wrong = rest if files is None else [one for one in rest if one.startswith("-") and one != "-"]
     if wrong:
         parser.error(f"unrecognized arguments: {' '.join(wrong)}")
     if files is not None:
-        files += [*rest, *files_behind_peepholes(asked)]
+        files += [*rest, *files_after_peepholes(asked)]
     return asked
 
 
@@ -102,7 +102,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = Parser(prog="csvlstm", description="Convert LSTM weights in CSV files from TensorFlow 1 to Keras.")
     parser.add_argument("--version", action="version", version=f"csvlstm {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    # Only the command that is asked for: to build them all takes as long as to convert a small layer.
+    # Only the command that is named: to build them all takes as long as to convert a small layer.
     for name in [name for name in COMMANDS if name in given[:1]] or COMMANDS:
         import_module(f".{name}_arguments", __package__).add_to(commands, of_network)
     return parser

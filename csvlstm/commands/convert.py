@@ -1,4 +1,4 @@
-"""The work behind `csvlstm convert`, from files to files: read, convert, check, and only then write.
+"""The work of `csvlstm convert`, from files to files: read, convert, check, and only then write.
 
 The cells of a network go through it one after the other, and of each only its figures are kept.
 """
@@ -37,7 +37,7 @@ from ..verdict.results import BlockResult, target_form
 
 
 class Conversion(NamedTuple):
-    """What `csvlstm convert` was asked for; `seed` is that of the behaviour half of the check."""
+    """The request of `csvlstm convert`; `seed` is that of the behaviour half of the check."""
 
     network: Network
     options: Options = DEFAULTS
@@ -56,19 +56,19 @@ class _Converted(NamedTuple):
     entries: list[Entry]
 
 
-def convert_in_memory(asked: Conversion) -> tuple[Report, dict[str, Text]]:
+def convert_in_memory(request: Conversion) -> tuple[Report, dict[str, Text]]:
     """Convert a cell that stands alone, and check the result: gives the report and the text of each part.
 
     Raises CsvLstmError where an input cannot be read as what was declared, or where `strict` allows no damage and there
     is some.
     """
-    (cell,) = asked.network.cells
-    converted = _convert(asked, cell, read_cell(cell, asked.options), Seen(), None, in_memory)
-    return Report("convert", asked.network, [converted.report]), converted.texts
+    (cell,) = request.network.cells
+    converted = _convert(request, cell, read_cell(cell, request.options), Seen(), None, in_memory)
+    return Report("convert", request.network, [converted.report]), converted.texts
 
 
 def convert_files(
-    asked: Conversion,
+    request: Conversion,
     directory: str,
     *,
     force: bool = False,
@@ -79,7 +79,7 @@ def convert_files(
     Raises CsvLstmError where an input cannot be read as what was declared, an output cannot be written, or `strict`
     allows no damage and there is some.
     """
-    network = asked.network
+    network = request.network
     inputs = [identity(path) for cell in network.cells for path in cell.paths]
     if network.is_listed:
         refuse_folder(directory, inputs, force)
@@ -87,45 +87,45 @@ def convert_files(
         names = [f"{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
         refuse_outputs(directory, names, inputs, force)
     with staging(directory, force, whole=network.is_listed) as files:
-        report = Report("convert", network, list(_convert_cells(asked, directory, files, advance)))
+        report = Report("convert", network, list(_convert_cells(request, directory, files, advance)))
         return report._replace(written=files.publish()) if report.equivalent else report
 
 
-def _convert_cells(asked: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
-    flow, entries, seen = Flow(asked.network), list[Entry](), Seen()
+def _convert_cells(request: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
+    flow, entries, seen = Flow(request.network), list[Entry](), Seen()
     for cell, x in flow:
-        export = read_cell(cell, asked.options._replace(digest=asked.network.is_listed))
-        converted = _convert(asked, cell, export, seen, x, files.store_in(path_of(cell.folder)), directory)
+        export = read_cell(cell, request.options._replace(digest=request.network.is_listed))
+        converted = _convert(request, cell, export, seen, x, files.store_in(path_of(cell.folder)), directory)
         flow.give(converted.outputs)
         entries += converted.entries
         advance(cell.sizes.weights)
         yield converted.report
         # What is still named while the next cell is read would stay in memory beside it.
         del export, converted
-    if asked.network.is_listed:
-        files.store(MANIFEST, [write_manifest(entries, asked.style.delimiter)])
+    if request.network.is_listed:
+        files.store(MANIFEST, [write_manifest(entries, request.style.delimiter)])
 
 
 def _convert(
-    asked: Conversion, cell: Cell, export: Export, seen: Seen, x: Array | None, store: Store, directory: str = ""
+    request: Conversion, cell: Cell, export: Export, seen: Seen, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
     plan = cell.plan
-    texts = convert_text(plan, export, store, asked.style)
-    entries = list(_entries(cell, plan, export, texts)) if asked.network.is_listed else []
-    moved = moved_arrays(plan, export, edges_found_anew(plan, texts)) if asked.style == PLAIN else None
-    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not asked.strict)
+    texts = convert_text(plan, export, store, request.style)
+    entries = list(_entries(cell, plan, export, texts)) if request.network.is_listed else []
+    moved = moved_arrays(plan, export, edges_found_anew(plan, texts)) if request.style == PLAIN else None
+    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not request.strict)
     folder = cell.folder_in(directory)
-    if asked.style == PLAIN:
+    if request.style == PLAIN:
         values = convert_values(plan, export, texts)
         blocks = compare_blocks(plan, export, texts, values, folder, moved=moved)
     else:
-        values, blocks = _read_and_compare(asked.style, plan, export, texts, folder)
+        values, blocks = _read_and_compare(request.style, plan, export, texts, folder)
     behaviour, outputs = None, np.empty((0, cell.sizes.hidden_size))
-    if asked.behaviour:
-        run = run_export(export, cell.forget_bias, asked.seed, x)
+    if request.behaviour:
+        run = run_export(export, cell.forget_bias, request.seed, x)
         arrays = put_together(plan, values)
         behaviour, outputs = compare_behaviour(run, export, plan, arrays, cell.forget_biases), run.outputs
-        warnings += saturated(run, export, allowed=not asked.strict)
+        warnings += saturated(run, export, allowed=not request.strict)
     report = CellReport(cell, Result(blocks, behaviour), export.recognised, warnings=warnings)
     return _Converted(report, texts, outputs, entries)
 

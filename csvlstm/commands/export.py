@@ -1,4 +1,4 @@
-"""The work behind `csvlstm export`: from a TensorFlow 1 checkpoint to layers.csv and its files, without TensorFlow."""
+"""The work of `csvlstm export`: from a TensorFlow 1 checkpoint to layers.csv and its files, without TensorFlow."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..checkpoints.cells import Cell
+from ..checkpoints.cells import FoundCell
 from ..checkpoints.forget_bias import forget_biases
 from ..checkpoints.graph import graph_nodes
 from ..checkpoints.opening import Checkpoint, open_checkpoint
@@ -37,7 +37,7 @@ _MATRIX = 2
 
 
 class Export(NamedTuple):
-    """What `csvlstm export` was asked for; a forget bias is declared where no graph beside the checkpoint tells it."""
+    """The request of `csvlstm export`; a forget bias is declared where no graph beside the checkpoint tells it."""
 
     checkpoint: str
     directory: str
@@ -56,7 +56,7 @@ class ForgetBias(NamedTuple):
 class ExportedCell(NamedTuple):
     """A cell and its files, which are named after its layer and direction."""
 
-    cell: Cell
+    cell: FoundCell
     layer: str
     direction: str
     forget_bias: ForgetBias
@@ -97,24 +97,24 @@ class ExportReport(NamedTuple):
     written: list[str]
 
 
-def export_checkpoint(asked: Export) -> ExportReport:
+def export_checkpoint(request: Export) -> ExportReport:
     """Write the LSTM layers of a checkpoint, all files or none.
 
     Raises CsvLstmError where the checkpoint cannot be read or is damaged, where its cells are none that can be
     converted or several networks, where the forget bias is another than the declared one, or where the folder is not
     new or empty.
     """
-    checkpoint = open_checkpoint(asked.checkpoint)
+    checkpoint = open_checkpoint(request.checkpoint)
     variables = checkpoint.variables.variables
     try:
-        layers = find_layers(variables, asked.scopes)
+        layers = find_layers(variables, request.scopes)
         _refuse_both_extras(layers)
-        cells = _exported(layers, checkpoint, asked.forget_bias)
+        cells = _exported(layers, checkpoint, request.forget_bias)
     except CsvLstmError as error:
-        raise _placed(error, asked.checkpoint) from None
-    _refuse_directory(asked.directory, checkpoint.variables.files)
-    with staging(asked.directory, whole=True) as files:
-        with progress(_weights(cells, variables), "weights", quiet=asked.quiet) as advance:
+        raise _placed(error, request.checkpoint) from None
+    _refuse_directory(request.directory, checkpoint.variables.files)
+    with staging(request.directory, whole=True) as files:
+        with progress(_weights(cells, variables), "weights", quiet=request.quiet) as advance:
             for cell in cells:
                 _write_cell(files, checkpoint, cell, advance)
         # The table comes last, so that it names nothing that is not there.
@@ -170,7 +170,7 @@ def _forget_bias(placed: Placed, graph: str, found: set[float], declared: float 
     return ForgetBias(_DEFAULT_FORGET_BIAS, ASSUMED) if declared is None else ForgetBias(declared, DECLARED)
 
 
-def _fits(forget_bias: ForgetBias, unnamed: set[float], cell: Cell, graph: str) -> bool:
+def _fits(forget_bias: ForgetBias, unnamed: set[float], cell: FoundCell, graph: str) -> bool:
     """Refuse to assume what a graph contradicts for cells that it calls by other names."""
     if forget_bias.source == ASSUMED and unnamed - {forget_bias.value}:
         values = ", ".join(map(str, sorted(unnamed)))

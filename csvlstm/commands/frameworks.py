@@ -1,4 +1,4 @@
-"""The work behind `csvlstm layouts`: the layouts that can be named, as a table and as JSON."""
+"""The work of `csvlstm layouts`: the layouts that can be named, as a table and as JSON."""
 
 from itertools import groupby
 from typing import Any

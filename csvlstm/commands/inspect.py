@@ -1,4 +1,4 @@
-"""The work behind `csvlstm inspect`: what the files of an export are, before any size is declared."""
+"""The work of `csvlstm inspect`: what the files of an export are, before any size is declared."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ KERNEL_OR_BIAS = "kernel or bias"
 
 
 class Inspection(NamedTuple):
-    """What `csvlstm inspect` was asked for."""
+    """The request of `csvlstm inspect`."""
 
     kernel: str
     bias: str | None = None
@@ -93,7 +93,7 @@ class _Given(NamedTuple):
     text: Canonical
 
 
-def inspect_files(asked: Inspection) -> Inspected:
+def inspect_files(request: Inspection) -> Inspected:
     """Read a kernel and, where it is given, its bias, and tell what they are.
 
     Raises CsvLstmError where a file cannot be read, holds more than was allowed, or holds anything but weights.
@@ -102,17 +102,18 @@ def inspect_files(asked: Inspection) -> Inspected:
     >>> inspect_files(Inspection(kernel, bias)).fits[0].sizes
     Sizes(input_size=3, hidden_size=5)
     """
-    given, fits = _likeliest(asked)
+    given, fits = _likeliest(request)
     recognised = []
-    if len(given) == 2 and given[0].argument != asked.kernel:
+    if len(given) == 2 and given[0].argument != request.kernel:
         recognised.append(f"{given[1].source.name}: the bias, given before its kernel")
-    roles = _roles(given, fits, asked.options)
-    tables = [_table(one, role, fits, asked.options) for one, role in zip(given, roles, strict=True)]
+    roles = _roles(given, fits, request.options)
+    tables = [_table(one, role, fits, request.options) for one, role in zip(given, roles, strict=True)]
     recognised += [f"{one.name}: {', '.join(one.recognised)}" for one in tables if one.recognised]
     files = [_described(one, role, table) for one, role, table in zip(given, roles, tables, strict=True)]
     gates = list(_gates(tables, fits[0])) if _one_is_likeliest(fits) else []
     warnings = _warnings(tables, fits)
-    return Inspected(files, fits, gates, asked.options, recognised, warnings, list(_others(given, fits, asked.options)))
+    others = list(_others(given, fits, request.options))
+    return Inspected(files, fits, gates, request.options, recognised, warnings, others)
 
 
 def _others(given: list[_Given], fits: list[Fit], options: Options) -> Iterator[str]:
@@ -156,12 +157,12 @@ def _warnings(tables: list[Table], fits: list[Fit]) -> list[Damage]:
     return [*damage_of(*tables), *([added] if added else [])]
 
 
-def _likeliest(asked: Inspection) -> tuple[list[_Given], list[Fit]]:
+def _likeliest(request: Inspection) -> tuple[list[_Given], list[Fit]]:
     """Give the files in the readings that fit each other, the kernel first, and the sizes that they fit."""
-    files = [_readings(path, asked) for path in (asked.kernel, asked.bias) if path is not None]
+    files = [_readings(path, request) for path in (request.kernel, request.bias) if path is not None]
     pairs = [list(pair) for pair in product(*files)]
     for given in (*pairs, *(pair[::-1] for pair in pairs if len(pair) == 2)):
-        if fits := _fits(given, asked.options):
+        if fits := _fits(given, request.options):
             return given, fits
     for one in pairs[0]:
         # A row that is longer or shorter hides a header row, and what it would leave to fit.
@@ -170,9 +171,9 @@ def _likeliest(asked: Inspection) -> tuple[list[_Given], list[Fit]]:
     return pairs[0], []
 
 
-def _readings(path: str, asked: Inspection) -> list[_Given]:
-    source = read_source(path, max_bytes=asked.max_bytes)
-    texts = readings(source.data, source.name, asked.options.delimiter, asked.options.decimal)
+def _readings(path: str, request: Inspection) -> list[_Given]:
+    source = read_source(path, max_bytes=request.max_bytes)
+    texts = readings(source.data, source.name, request.options.delimiter, request.options.decimal)
     for text in texts:
         if text.doubt:
             raise decimal_doubt(text.doubt)

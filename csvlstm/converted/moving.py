@@ -136,7 +136,7 @@ def _lying(rows: Iterable[bytes], is_column: bool) -> list[bytes]:
 
 
 def _lines(rows: Iterable[bytes]) -> Iterator[bytes]:
-    # A newline by itself, because to put it behind a long row would copy that.
+    # A newline by itself, because to put it after a long row would copy that.
     for row in rows:
         yield row
         yield b"\n"

@@ -77,7 +77,7 @@ class Staging:
 
     def _exchange(self) -> None:
         """Put the new folder in the place of the old one, two renames back to back."""
-        # Asked again, because what came into the folder in the meantime would be lost with it.
+        # Tested again, because what came into the folder in the meantime would be lost with it.
         refuse_folder(self._directory, (), self._force)
         old = f"{self.folder}.old"
         os.chmod(self.folder, os.stat(self._target).st_mode)

@@ -1,4 +1,4 @@
-"""A converted set as somebody made it: three CSVs, whatever their shapes are."""
+"""A converted set as it lies in its folder, whatever the shapes of its files are."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -155,7 +155,7 @@ def _as_it_lies(source: Source, text: Canonical, grid: Grid, step: int) -> Table
 
 
 def _refused_where_no_weights(tables: list[Table]) -> list[Table]:
-    """Ask for all numbers, which refuses a cell that is no finite weight, and give the tables back."""
+    """Parse all numbers, which refuses a cell that is no finite weight, and give the tables back."""
     for one in tables:
         _ = one.values
     return tables

@@ -100,7 +100,7 @@ def _refuse_output(path: str, inputs: Sequence[Identity | None], force: bool) ->
 
 
 def existing(path: str) -> CsvLstmError:
-    """Say that a file exists which nobody allowed to be replaced."""
+    """Refuse a file that exists and may not be replaced."""
     advice = f"{_ANOTHER}, or let {argument(force=True)} replace it"
     return CsvLstmError("exists", Place(path), expected="no such file yet", advice=advice)
 

@@ -109,8 +109,8 @@ class Pair(NamedTuple):
     def first_key(self, differing: str, tolerance: str = "") -> str:
         """Give the key of the first cell of the target that differs, row by row; nothing where none does."""
         at = f"ROW({self.target.range})*{_KEY}-COLUMN({self.target.range})+1"
-        behind = f"2^34-SUMPRODUCT(MAX(({self._differs(tolerance)})*(2^34-{at})))"
-        return f'=IF({differing}=0,"",IFERROR({behind},{ERROR}))'
+        after = f"2^34-SUMPRODUCT(MAX(({self._differs(tolerance)})*(2^34-{at})))"
+        return f'=IF({differing}=0,"",IFERROR({after},{ERROR}))'
 
     def first_source(self, key: str) -> str:
         """Give the addresses of the cells that make the cell of a key."""

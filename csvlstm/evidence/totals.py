@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Layer(NamedTuple):
-    """One cell to audit: its export with the damage that it shows, and the set that somebody made of it."""
+    """One cell to audit: its export with the damage that it shows, and its converted set."""
 
     cell: Cell
     export: Export
@@ -213,7 +213,7 @@ def _lying(span: Span, table: Table) -> str:
         pieces, cells, apart, first = len(rows), len(columns), form.columns, a1_range(form, rows[:1], columns)
     turned = " and transposed" if form.transposed else ""
     pieces_of_cells = f"{pieces} pieces of {cells} {plural(cells, 'cell')}"
-    return f"flat{turned}: {pieces_of_cells}, the first {first}, each {apart} cells behind the one before"
+    return f"flat{turned}: {pieces_of_cells}, the first {first}, each {apart} cells after the one before"
 
 
 def _worst(rows: Sequence[Row]) -> str:

@@ -191,7 +191,7 @@ def titled(layers: Sequence[LayerSheets]) -> list[LayerSheets]:
     """Give the sheets of several layers titles of their own, which begin with the name of the layer.
 
     A sheet's title has 31 characters and not all signs, and no two are the same to a spreadsheet: a name that is too
-    long, or taken, is cut behind the number of its layer.
+    long, or taken, is cut after the number of its layer.
     """
     if len(layers) == 1:
         return list(layers)

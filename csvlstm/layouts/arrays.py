@@ -101,7 +101,7 @@ class Array(NamedTuple):
     """One file: the weights of some operands for some gates.
 
     `gates` are in the order in which they stand along the axis `gates_along`: "columns" where the framework computes
-    x W, "rows" where it computes W x. The operands of a matrix stand one behind the other along the other axis; those
+    x W, "rows" where it computes W x. The operands of a matrix stand one after the other along the other axis; those
     of a vector follow each other in its one row, all gates of the first before the second's. A projection has no gates.
     `leading` counts the axes of length 1 that the framework has before these two.
 

@@ -10,9 +10,9 @@ from ..errors import CsvLstmError, Place, argument, shown
 from ..layouts.arrays import Layout
 from ..layouts.layout import Sizes
 from ..names import path_of
-from ..reading.declared import LARGEST_SIZE, read_number, read_size
+from ..reading.quantities import LARGEST_SIZE, read_number, read_size
+from ..reading.rows import Row, read_table
 from ..reading.sources import STANDARD_INPUT
-from ..reading.tabular import Row, read_table
 from .declaring import DEFAULT, Declaration, declared_cell
 from .manifest import MANIFEST
 from .topology import BACKWARD, FORWARD, Cell, Network
@@ -170,7 +170,7 @@ def _refuse_names(layers: list[_Declared]) -> None:
             continue
         if other.cell.layer == cell.layer:
             found = f"{cell.layer!r} is the name of a layer in line {other.row.line}"
-            advice = "the two rows of a bidirectional layer stand one behind the other"
+            advice = "the two rows of a bidirectional layer stand one after the other"
         else:
             found = (
                 f"{cell.layer!r} and {other.cell.layer!r} of line {other.row.line} would be one folder on some systems"

@@ -10,7 +10,7 @@ from ..errors import CsvLstmError
 from ..layouts.arrays import Layout
 from ..layouts.entries import LAYOUTS, TARGET
 from ..names import path_of
-from ..reading.tabular import Row, read_table
+from ..reading.rows import Row, read_table
 
 MANIFEST = "weights.csv"
 

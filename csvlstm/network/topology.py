@@ -143,7 +143,7 @@ class Flow:
     """A sequence on its way through a network: iterating gives each cell with its inputs, and takes its outputs.
 
     The inputs [steps, D] are in the cell's own order of steps, and so must the outputs [steps, H] be. Inputs are None
-    where nobody says what they are: for the first layer without an x, and behind it in a network that is not chained.
+    where they are not known: for the first layer without an x, and after it in a network that is not chained.
 
     >>> both = Cell("", "", Sizes(1, 1), direction=FORWARD), Cell("", "", Sizes(1, 1), direction=BACKWARD)
     >>> flow = Flow(Network((both,)), np.array([[1.0], [2.0]]))

@@ -22,8 +22,8 @@ from .precision import (
     FLOAT32,
     UNLIKELY,
     FloatType,
-    Loss,
     Numbers,
+    Precision,
     chance,
     float_types,
     likeliest_loss,
@@ -82,7 +82,7 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
     """Find what damaged the files of an export and left numbers; an undamaged file has none.
 
     Raises CsvLstmError where there is damage and none is allowed, and where a cell is no weight, which shows when the
-    values are asked for.
+    values are read.
 
     >>> from csvlstm.layouts.layout import Sizes
     >>> from csvlstm.reading.tables import read_export
@@ -230,7 +230,7 @@ def _cut(table: Table, numbers: Numbers) -> Damage | None:
         return None
     small = measured(sampled(values))
     evidence = small.values[small.digits > _DIGITS_OF_A_CONSTANT]
-    loss = Loss(int(small.digits.max(initial=0)), decimals=False)
+    loss = Precision(int(small.digits.max(initial=0)), decimals=False)
     by_chance = chance(ulp(evidence), loss.unit(evidence))
     if loss.kept > _DIGITS_OF_A_CUT or by_chance > _UNLIKELY_BESIDE_CAPITAL_E or not loss.keeps(values).all():
         return None

@@ -120,7 +120,7 @@ def chance(steps: Array, units: Array) -> float:
     return float(np.log10(np.minimum(1.0, steps / units)).sum())
 
 
-class Loss(NamedTuple):
+class Precision(NamedTuple):
     """What numbers may have been rounded to: so many significant digits, or so many decimals."""
 
     kept: int
@@ -150,7 +150,7 @@ class Likeliest(NamedTuple):
     """The precision that all of some numbers have least likely by chance: that chance, the loss, and its units [n]."""
 
     by_chance: float
-    loss: Loss
+    loss: Precision
     units: Array
 
 
@@ -160,7 +160,7 @@ def likeliest_loss(numbers: Numbers, kind: FloatType = FLOAT32) -> Likeliest:
     >>> print(likeliest_loss(measured(np.array([0.123, 12.456, 0.789]))).loss)
     3 decimals
     """
-    losses = [Loss(int(numbers.decimals.max()), True), Loss(int(numbers.digits.max()), False)]
+    losses = [Precision(int(numbers.decimals.max()), True), Precision(int(numbers.digits.max()), False)]
     steps = kind.step(numbers.values)
     found = [Likeliest(chance(steps, units), loss, units) for loss in losses for units in [loss.unit(numbers.values)]]
     return min(found, key=lambda one: one.by_chance)

@@ -1,7 +1,7 @@
 """Decimal commas: whether the commas inside the cells of a text are its decimal signs.
 
-A comma may also group thousands, or part two columns. It is taken for a decimal sign where it can be nothing else; what
-could be two things is a doubt, which the user settles.
+A comma may also group thousands, or separate two columns. It is taken for a decimal sign where it can be nothing else;
+what could be two things is a doubt, which the user settles.
 """
 
 import re
@@ -22,7 +22,7 @@ _ONE_A_LINE = rb"(?:(?:[^,\n]*+|[+-]?\d*+,\d++(?:[eE][+-]?\d++)?)\n)*+"
 _AGAIN = "save the file again with decimal points and without groups"
 
 
-class Cell(NamedTuple):
+class CellText(NamedTuple):
     """A cell as it stands in a file."""
 
     text: str
@@ -33,23 +33,23 @@ class Commas(NamedTuple):
     """Whether the commas in the cells of a text are decimal signs, and a cell that leaves room for doubt."""
 
     are_decimal: bool
-    doubt: Cell | None = None
+    doubt: CellText | None = None
 
 
-class Cells(NamedTuple):
-    """A text whose cells may hold commas: `delimiter` parts them, `place` tells where a line and a cell stand."""
+class SeparatedText(NamedTuple):
+    """A text whose cells may hold commas: `delimiter` separates them, `place` tells where a line and a cell stand."""
 
     text: bytes
     delimiter: bytes
     place: Placing
 
-    def first(self, form: bytes) -> Cell | None:
+    def first(self, form: bytes) -> CellText | None:
         """Find the first cell of a form."""
         edge = rb"[\n" + re.escape(self.delimiter) + rb"]"
         found = re.search(rb"(?:^|(?<=" + edge + rb"))(?:" + form + rb")(?=" + edge + rb")", self.text)
         return self._cell(*found.span()) if found else None
 
-    def first_number_with(self, sign: bytes) -> Cell | None:
+    def first_number_with(self, sign: bytes) -> CellText | None:
         """Find the first cell that is meant as a number and holds a sign."""
         at = self.text.find(sign)
         # From sign to sign, because a long text that has none of it is looked through in no time.
@@ -63,19 +63,19 @@ class Cells(NamedTuple):
             at = self.text.find(sign, end)
         return None
 
-    def _cell(self, start: int, end: int) -> Cell:
+    def _cell(self, start: int, end: int) -> CellText:
         line = self.text.rfind(b"\n", 0, start) + 1
         column = self.text.count(self.delimiter, line, start) + 1
         place = self.place(self.text.count(b"\n", 0, line) + 1, column)
-        return Cell(self.text[start:end].decode("utf-8", "replace"), place)
+        return CellText(self.text[start:end].decode("utf-8", "replace"), place)
 
 
-def commas_in_cells(cells: Cells, said: bytes | None) -> Commas:
+def commas_in_cells(cells: SeparatedText, said: bytes | None) -> Commas:
     r"""Tell what the commas inside the cells of a text are; `said` is the decimal sign that the user names, if any.
 
     Raises CsvLstmError where numbers have both signs, a sign that is not the user's, or groups of thousands.
 
-    >>> commas_in_cells(Cells(b"0,5;-1,25\n", b";", lambda line, column: Place("k.csv", line, column)), None)
+    >>> commas_in_cells(SeparatedText(b"0,5;-1,25\n", b";", lambda line, column: Place("k.csv", line, column)), None)
     Commas(are_decimal=True, doubt=None)
     """
     comma, point = cells.first_number_with(COMMA), cells.first_number_with(POINT)
@@ -119,7 +119,7 @@ def may_be_two_columns(text: bytes) -> bool:
     return not any(re.match(rb"-|\+?,|\+?\d+,0\d", number) for number in numbers)
 
 
-def _not_as_said(cell: Cell, said: bytes) -> CsvLstmError:
+def _not_as_said(cell: CellText, said: bytes) -> CsvLstmError:
     if {",", "."} <= set(cell.text):
         return _grouped(cell)
     other = SIGNS[COMMA if said == POINT else POINT]
@@ -127,7 +127,7 @@ def _not_as_said(cell: Cell, said: bytes) -> CsvLstmError:
     return CsvLstmError(found, cell.place, advice=f"leave out {argument(decimal=...)}, or {_AGAIN}")
 
 
-def _both(comma: Cell, point: Cell) -> CsvLstmError:
+def _both(comma: CellText, point: CellText) -> CsvLstmError:
     for cell in (comma, point):
         if {",", "."} <= set(cell.text):
             return _grouped(cell)
@@ -135,7 +135,7 @@ def _both(comma: Cell, point: Cell) -> CsvLstmError:
     return CsvLstmError(found, comma.place, expected="one of them", advice="export the weights again")
 
 
-def _grouped(cell: Cell) -> CsvLstmError:
+def _grouped(cell: CellText) -> CsvLstmError:
     if all("." in part for part in cell.text.split(",")):
         found, advice = (
             f"{shown(cell.text)} is more than one number",

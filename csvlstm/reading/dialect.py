@@ -8,11 +8,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, Placing
-from .decimals import COMMA, POINT, Cell, Cells, Commas, commas_in_cells, is_one_number_a_line, may_be_two_columns
+from .decimals import (
+    COMMA,
+    POINT,
+    CellText,
+    Commas,
+    SeparatedText,
+    commas_in_cells,
+    is_one_number_a_line,
+    may_be_two_columns,
+)
 from .encoding import Lines, table_lines
 
 BETWEEN = b"\x1f"
-"""The unit separator: it parts cells that had quotes around them, and none where there is one cell a line."""
+"""The unit separator: it separates cells that had quotes around them, and none where there is one cell a line."""
 
 _BLANK = b" "
 _NAMES = {b";": "semicolon", b"\t": "tab", _BLANK: "blanks"}
@@ -31,7 +40,7 @@ class Canonical(NamedTuple):
     recognised: Sequence[str] = ()
     skipped: int = 0
     decimal: bytes = POINT
-    doubt: Cell | None = None
+    doubt: CellText | None = None
 
     def place(self, line: int, column: int | None = None) -> Place:
         """Tell where a line and a cell of the text, counted from 1, stand in the file."""
@@ -80,7 +89,7 @@ def _delimiters(text: bytes, decimal: bytes | None) -> list[bytes]:
 
 
 def _reading(lines: Lines, mark: bytes, said: bytes | None, name: str) -> Canonical:
-    """Read lines whose cells a mark parts; `said` is the decimal sign that the user names."""
+    """Read lines whose cells a mark separates; `said` is the decimal sign that the user names."""
     place = Canonical(name, b"", skipped=lines.skipped).place
     is_quoted = b'"' in lines.text
     cells = _cells(lines.text, mark, is_quoted, said, place)
@@ -99,8 +108,8 @@ def _reading(lines: Lines, mark: bytes, said: bytes | None, name: str) -> Canoni
     return Canonical(name, whole, recognised, lines.skipped, COMMA if commas.are_decimal else POINT, commas.doubt)
 
 
-def _cells(text: bytes, mark: bytes, is_quoted: bool, said: bytes | None, place: Placing) -> Cells:
-    """Part the cells by one byte that stands in none of them, without quotes and blanks around them."""
+def _cells(text: bytes, mark: bytes, is_quoted: bool, said: bytes | None, place: Placing) -> SeparatedText:
+    """Separate the cells by one byte that stands in none of them, without quotes and blanks around them."""
     if (is_quoted or said == COMMA or mark == BETWEEN) and BETWEEN in text:
         raise CsvLstmError(
             "is binary data", Place(place(1, 0).file), expected="CSV text", advice="export the weights again"
@@ -108,14 +117,14 @@ def _cells(text: bytes, mark: bytes, is_quoted: bool, said: bytes | None, place:
     if is_quoted:
         from .quotes import unquoted
 
-        return Cells(unquoted(text, mark, BETWEEN, place), BETWEEN, place)
+        return SeparatedText(unquoted(text, mark, BETWEEN, place), BETWEEN, place)
     text = _without_blanks(text, mark)
     if mark == COMMA == said:
-        return Cells(text.replace(COMMA, BETWEEN), BETWEEN, place)
-    return Cells(text, mark, place)
+        return SeparatedText(text.replace(COMMA, BETWEEN), BETWEEN, place)
+    return SeparatedText(text, mark, place)
 
 
-def _commas(cells: Cells, said: bytes | None, is_column: bool) -> Commas:
+def _commas(cells: SeparatedText, said: bytes | None, is_column: bool) -> Commas:
     if cells.delimiter == COMMA or not (said or COMMA in cells.text):
         return Commas(False)
     if is_column and said is None and may_be_two_columns(cells.text):

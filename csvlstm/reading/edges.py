@@ -15,7 +15,7 @@ _CUT_AT_ONCE = 64
 
 
 class Edges(NamedTuple):
-    """A plain text, and the places `ends` [rows, steps] of the separators behind every `step` cells of its lines."""
+    """A plain text, and the places `ends` [rows, steps] of the separators after every `step` cells of its lines."""
 
     text: Text
     ends: NDArray[np.int64]
@@ -36,7 +36,7 @@ class Edges(NamedTuple):
         return _turned(pieces, len(span.columns)) if turned else pieces
 
     def row_start(self, row: int) -> int:
-        """Tell where a row starts; the row behind the last one starts at the end."""
+        """Tell where a row starts; the row after the last one starts at the end."""
         return int(self.ends[row - 1, -1]) + 1 if row else 0
 
     def _starts(self, step: int) -> NDArray[np.int64]:
@@ -46,7 +46,7 @@ class Edges(NamedTuple):
 
 
 def found_anew(text: Text, rows: int, columns: int, step: int) -> Edges | None:
-    """Find the edges of a text that nobody has read before; None where it has not so many rows and columns."""
+    """Find the edges of a text that was not read before; None where it has not so many rows and columns."""
     if not len(text):
         return None
     ends, steps = every_separator(text, step), columns // step

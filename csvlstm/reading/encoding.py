@@ -9,7 +9,7 @@ from ..errors import CsvLstmError, Place
 _BOM_UTF8 = b"\xef\xbb\xbf"
 _BOMS_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
-# A comment as np.savetxt writes it has a blank behind its mark; #NAME? and the like are cells that a spreadsheet lost.
+# A comment as np.savetxt writes it has a blank after its mark; #NAME? and the like are cells that a spreadsheet lost.
 _COMMENT = rb"#(?: [^\n]*+)?\n"
 _BLANK = b" \t,;\n"
 _ABOVE = (

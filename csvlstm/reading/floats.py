@@ -130,7 +130,7 @@ def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
 
 
 def _filled(cells: int, pieces: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Put the values of all pieces behind each other; raises ValueError where they are not so many."""
+    """Put the values of all pieces one after the other; raises ValueError where they are not so many."""
     values, at = np.empty(cells), 0
     for piece in pieces:
         values[at : at + len(piece)] = piece

@@ -96,7 +96,7 @@ def separators(text: Text, cells_per_line: int, every: int) -> NDArray[np.int64]
 
 
 def every_separator(text: Text, every: int) -> NDArray[np.int64]:
-    """Find every `every`-th separator of a text whatever it is, for who compares the text itself.
+    """Find every `every`-th separator of a text whatever it is, for a caller that compares the text itself.
 
     >>> every_separator(b"1,2,3,4\\n", 2)
     array([3, 7])
@@ -110,7 +110,7 @@ def every_separator(text: Text, every: int) -> NDArray[np.int64]:
 
 
 def release(text: Text) -> None:
-    """Let go of the memory that a text in a file takes in this process; it is read again where somebody looks at it."""
+    """Let go of the memory that a text in a file takes in this process; it is read again when it is used."""
     if isinstance(text, mmap) and hasattr(text, "madvise"):
         text.madvise(MADV_DONTNEED)
 
@@ -133,7 +133,7 @@ def _first(seen: int, every: int) -> int:
 def _places(marked: NDArray[np.bool_], first: int, step: int) -> tuple[NDArray[np.int64], int]:
     """Find the marked bytes number first, first + step, ... of a piece, and count all of them.
 
-    Where few are asked for, they are counted in blocks, and looked for in some of the blocks only.
+    Where few are needed, they are counted in blocks, and looked for in some of the blocks only.
     """
     if step < _BLOCK or len(marked) % _BLOCK:
         places = np.flatnonzero(marked)

@@ -18,7 +18,7 @@ from ..errors import CsvLstmError, Place, argument, shown
 from ..layouts.arrays import AnySizes, Array, Layout, Operand
 from ..layouts.entries import SOURCE
 from ..layouts.layout import GATES, Sizes
-from .decimals import Cell
+from .decimals import CellText
 from .dialect import Canonical, readings
 from .edges import Edges
 from .fitting import misfit
@@ -64,7 +64,7 @@ class Table:
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
-        """The numbers as float64 [rows, columns]; asking for them raises CsvLstmError at a cell that is no number."""
+        """The numbers as float64 [rows, columns]; reading them raises CsvLstmError at a cell that is no number."""
         values = parse(self.text, self.form.cells)
         if values is None:
             raise refusal(self.text, self.form.columns, partial(self.form.place, self.name), self.form.decimal)
@@ -121,7 +121,7 @@ class Export(NamedTuple):
 
     @property
     def values(self) -> dict[str, NDArray[np.float64]]:
-        """The numbers of its tables; asking for them raises CsvLstmError at a cell that is no finite number."""
+        """The numbers of its tables; reading them raises CsvLstmError at a cell that is no finite number."""
         return {name: table.values for name, table in self.tables.items()}
 
     @property
@@ -144,7 +144,7 @@ def read_export(
     """Read the kernel and the bias of one cell as the declared sizes say.
 
     Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
-    made of the right bytes in the wrong order, when the values are asked for.
+    made of the right bytes in the wrong order, when the values are read.
 
     >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> export.kernel.text
@@ -192,7 +192,7 @@ def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) 
     return None
 
 
-def decimal_doubt(doubt: Cell) -> CsvLstmError:
+def decimal_doubt(doubt: CellText) -> CsvLstmError:
     """Say that only the user can tell what the commas of a file are."""
     return CsvLstmError(
         f"the comma in {shown(doubt.text)} may be a decimal sign or not, and so may those in all other cells",

@@ -58,13 +58,13 @@ class Run(NamedTuple):
 
     @property
     def working(self) -> float:
-        """The share of gates that are not saturated behind the first step, where h is the cell's own."""
-        behind = [np.abs(into[1:]) <= _SATURATED_BEYOND for into in self.preactivations.values()]
-        return float(np.mean(behind))
+        """The share of gates that are not saturated after the first step, where h is the cell's own."""
+        after = [np.abs(into[1:]) <= _SATURATED_BEYOND for into in self.preactivations.values()]
+        return float(np.mean(after))
 
     @property
     def outputs(self) -> Array:
-        """The outputs [steps, H]; 0 where weights are so large that a sum overflows, for the layers behind."""
+        """The outputs [steps, H]; 0 where weights are so large that a sum overflows, for the layers after."""
         return np.nan_to_num(self.h[1:])
 
 

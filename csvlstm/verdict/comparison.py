@@ -1,4 +1,4 @@
-"""The blocks of a converted set that somebody made against the export, on three levels of equality."""
+"""The blocks of a converted set against the export, on three levels of equality."""
 
 import sys
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from .results import DIFFERENT, LEVELS, BlockResult
 
 
 class Result(NamedTuple):
-    """The verdict on one converted cell: its 12 blocks, and the behaviour where it was asked for."""
+    """The verdict on one converted cell: its 12 blocks, and the behaviour where it was checked."""
 
     blocks: list[BlockResult]
     behaviour: Behaviour | None

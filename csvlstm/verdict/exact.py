@@ -50,7 +50,7 @@ def compare_blocks(
 
 
 class _SourceCells(dict[str, Cells]):
-    """The texts of the cells of an export's tables, cut when they are first asked for."""
+    """The texts of the cells of an export's tables, cut when they are first used."""
 
     def __init__(self, export: Export) -> None:
         super().__init__()

@@ -302,12 +302,12 @@ def _copied(array: str, other: str) -> Mistake:
 def _split(plan: Plan) -> Mistake:
     d, h = plan.sizes.input_size, plan.sizes.output_size
     found = f"the rows were split at the wrong end: the first {h} were taken as hidden rows, the last {d} as input rows"
-    return Mistake("split", found, f"split behind row {d}, as the {d} input rows come first")
+    return Mistake("split", found, f"split after row {d}, as the {d} input rows come first")
 
 
 def _whole(plan: Plan, rows: int) -> Mistake:
     found = f"the {rows} rows of the export were not split"
-    return Mistake("not_split", found, f"split behind row {plan.sizes.input_size}")
+    return Mistake("not_split", found, f"split after row {plan.sizes.input_size}")
 
 
 def wrong_gate(gate: Gate, base: Base, source: Gate) -> Mistake:

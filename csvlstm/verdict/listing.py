@@ -10,7 +10,7 @@ from .explanations import Mistake
 
 
 def misled(directory: str, network: Network) -> list[Finding]:
-    """Name what would mislead who loads a converted network by its weights.csv; without that file nobody does.
+    """Name what would mislead a reader of weights.csv; there is nothing to name without that file.
 
     Raises CsvLstmError where weights.csv cannot be read.
     """

@@ -63,7 +63,7 @@ class _Declared(NamedTuple):
 
 def replay(model: Model, recording: Recording, activations: Activations = DEFAULT_ACTIVATIONS) -> Replay:
     """Judge what was recorded against both references, and tell what it fits where it does not fit them."""
-    # Weights or inputs beyond float32's range leave no step that shows anything, and nobody needs a warning of them.
+    # Weights or inputs beyond float32's range leave no step that shows anything, and need no warning.
     with np.errstate(all="ignore"):
         exact = _replayed(Search(model, recording, activations))
         if exact.fits or exact.fits_export:

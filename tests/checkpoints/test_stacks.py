@@ -98,7 +98,7 @@ PLACES = {
     "BiRNN/FW/LSTMCell": ("BiRNN", 0, "fw"),
     "layer_1/bidirectional_rnn/fw/lstm_cell": ("layer_*/bidirectional_rnn", 1, "fw"),
     "stack_bidirectional_rnn/cell_1/bidirectional_rnn/bw/lstm_cell": ("stack_bidirectional_rnn/", 1, "bw"),
-    # A stack behind a direction never meets the other one.
+    # A stack after a direction never meets the other one.
     "bidirectional_rnn/fw/multi_rnn_cell/cell_1/lstm_cell": ("bidirectional_rnn/fw/multi_rnn_cell/", 1, ""),
     "BiRNN/BW/MultiRNNCell/Cell1/LSTMCell": ("BiRNN/BW/MultiRNNCell/", 1, ""),
     "cudnn_lstm/stack_bidirectional_rnn/cell_0/bidirectional_rnn/fw/cudnn_compatible_lstm_cell": (

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from csvlstm.commands.audit import Evidence, audit_layers
-from csvlstm.evidence.records import as_csv, as_json
+from csvlstm.evidence.statements import as_csv, as_json
 from csvlstm.evidence.totals import Audit, Layer, Row, audit_layer
 from csvlstm.layouts.layout import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
@@ -50,7 +50,7 @@ def pieces_of(row: Row) -> list[str]:
     if row.note.startswith("transposed"):
         lines = cells_of(row.source_file, row.source_range)
         return [cell for line in zip(*lines, strict=True) for cell in line]
-    flat = re.fullmatch(r"flat(.*): (\d+) pieces of (\d+) cells, the first (\S+), each (\d+) cells behind .*", row.note)
+    flat = re.fullmatch(r"flat(.*): (\d+) pieces of (\d+) cells, the first (\S+), each (\d+) cells after .*", row.note)
     if not flat:
         assert row.note == ""
         return cells
@@ -58,7 +58,7 @@ def pieces_of(row: Row) -> list[str]:
     first = [cell for line in cells_of(row.source_file, flat[4]) for cell in line]
     table = [cells[piece * apart :][:length] for piece in range(pieces)]
     assert table[0] == first
-    # Nothing of the range is behind the last piece.
+    # Nothing of the range is after the last piece.
     assert (pieces - 1) * apart + length == len(cells)
     return [cell for line in (zip(*table, strict=True) if turned else table) for cell in line]
 
@@ -154,7 +154,7 @@ def test_a_kernel_that_is_flat_and_transposed_has_its_pieces_along_the_columns(t
     rows = audit_layer(layer).rows
     check_against_the_files(layer, rows)
     assert (
-        rows[0].note == "flat and transposed: 3 pieces of 4 cells, the first A1:D1, each 7 cells behind the one before"
+        rows[0].note == "flat and transposed: 3 pieces of 4 cells, the first A1:D1, each 7 cells after the one before"
     )
 
 

@@ -185,7 +185,7 @@ REFUSED = {
         "line 4, column 4 (D4): input_size 6 of layer 'b' does not continue layer 'a' (line 2), which has hidden_size "
         "5; expected 5; order the rows from the input up; --independent says that they are separate cells",
     ),
-    "broken chain behind two directions": (
+    "broken chain after two directions": (
         f"{WITH_DIRECTION}\n{row('a', 3, 5, 'forward')}\n{row('a', 3, 2, 'backward')}\n{row('b', 5, 4, '')}\n",
         "line 4, column 4 (D4): input_size 5 of layer 'b' does not continue layer 'a' (lines 2 and 3), which has "
         "hidden sizes 5 + 2 = 7; expected 7",

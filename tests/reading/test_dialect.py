@@ -60,7 +60,7 @@ def refusal(data: bytes, delimiter: bytes | None = None, decimal: bytes | None =
         "right-aligned blanks",
         "blanks at the line ends",
         "aligned blanks without final newline",
-        "blanks behind commas",
+        "blanks after commas",
         "blanks around cells",
         "blanks around semicolons",
         "blanks around tabs",
@@ -87,15 +87,15 @@ tables = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(cells, min_si
     rows=tables,
     delimiter=st.sampled_from([",", ";", "\t", " "]),
     before=st.sampled_from(["", " ", "   "]),
-    behind=st.sampled_from(["", " ", "  "]),
+    after=st.sampled_from(["", " ", "  "]),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
     last=st.integers(0, 3),
     mark=st.booleans(),
 )
 def test_lines_and_cells_keep_their_number_order_and_text(
-    rows: list[list[str]], delimiter: str, before: str, behind: str, line_end: str, last: int, mark: bool
+    rows: list[list[str]], delimiter: str, before: str, after: str, line_end: str, last: int, mark: bool
 ) -> None:
-    lines = [delimiter.join(before + cell + behind for cell in row) for row in rows]
+    lines = [delimiter.join(before + cell + after for cell in row) for row in rows]
     data = ("\ufeff" * mark + line_end.join(lines) + last * line_end).encode()
     assert canonical_text(data) == "".join(",".join(row) + "\n" for row in rows).encode()
 
@@ -260,7 +260,7 @@ def test_a_delimiter_behind_some_lines_only_is_a_cell() -> None:
         (b'"0,5"\n"1,25"\n', b"0.5\n1.25\n"),
         (b"sep=;\n0,5\n1,25\n", b"0.5\n1.25\n"),
     ],
-    ids=["negative zero", "same whole", "zero behind", "a whole number", "header", "quoted header", "quoted", "sep="],
+    ids=["negative zero", "same whole", "zero after", "a whole number", "header", "quoted header", "quoted", "sep="],
 )
 def test_a_column_with_decimal_commas_is_read_without_doubt(data: bytes, text: bytes) -> None:
     column = read(data)
@@ -375,7 +375,7 @@ def test_signs_in_the_names_of_a_header_row_are_no_decimal_signs(data: bytes) ->
 @pytest.mark.parametrize(
     ("data", "line"),
     [(b'0.5,"1.5\n2.5,3.5\n', 1), (b'0.5,1.5\n"2.5"0,3.5\n', 2), (b'0.5,1.5\n2.5,"3\n.5"\n4,5\n', 2)],
-    ids=["not closed", "digits behind", "line break"],
+    ids=["not closed", "digits after", "line break"],
 )
 def test_quotes_that_do_not_pair_are_refused(data: bytes, line: int) -> None:
     assert refusal(data) == (

@@ -342,7 +342,7 @@ def test_a_ragged_row_is_named_with_its_first_cell_missing_or_too_many(text: byt
         (b"0.1,0.2,0.3,0.4\n...\n", (2, 1)),
         (b"0.1,0.2\n[0.3,0.4,0.5,0.6\n", (1, 3)),
     ],
-    ids=["in a row", "in place of rows", "behind a short row"],
+    ids=["in a row", "in place of rows", "after a short row"],
 )
 def test_a_printed_array_is_named_rather_than_its_ragged_rows(text: bytes, place: tuple[int, int]) -> None:
     refused = refusal(text, 4, in_file).place

@@ -389,7 +389,7 @@ def test_a_german_bias_column_is_not_read_as_an_index_beside_whole_numbers() -> 
 @pytest.mark.parametrize("exponent", ["e-1", "E-1"])
 @pytest.mark.parametrize("title", [[], [["bias"]]], ids=["", "with a title"])
 def test_a_german_bias_column_with_exponents_is_not_read_so_either(title: Rows, exponent: str) -> None:
-    rows = [[before, behind + exponent] for before, behind in GERMAN_BIAS]
+    rows = [[before, after + exponent] for before, after in GERMAN_BIAS]
     assert refusal([*title, *rows], (1, 4)) == index_or_not("0, 1, 2", line=1 + len(title))
 
 

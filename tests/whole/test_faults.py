@@ -207,7 +207,7 @@ def test_a_pipe_that_is_closed_early_ends_it_quietly(large: Scene, read: int, un
 def test_a_standard_input_that_ends_early_is_refused(scene: Scene) -> None:
     whole = Path(scene.files[0]).read_bytes()
     draw = random.Random(1)
-    # Up to the last cell: behind the first digit of that one, what is left is a smaller set that nobody can tell.
+    # Up to the last cell: after the first digit of that one, what is left is a smaller set that nobody can tell.
     for cut in [0, *(draw.randrange(whole.rindex(b",")) for _ in range(8))]:
         scene.prepare(None)
         ended = scene.run(files=["-", scene.files[1]], stdin=piped(whole[:cut]))
@@ -215,7 +215,7 @@ def test_a_standard_input_that_ends_early_is_refused(scene: Scene) -> None:
 
 
 def piped(data: bytes) -> int:
-    """Give the reading end of a pipe that ends behind these data."""
+    """Give the reading end of a pipe that ends after these data."""
     read, write = os.pipe()
 
     def feed() -> None:

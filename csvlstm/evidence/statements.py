@@ -41,7 +41,7 @@ def _cell(name: str, value: object, style: TableStyle) -> object:
 
 
 def never_formula(text: str, *, is_path: bool = False) -> str:
-    """Give a text that no spreadsheet takes for a formula: a path through its folder, another behind an apostrophe.
+    """Give a text that no spreadsheet takes for a formula: a path through its folder, another after an apostrophe.
 
     >>> never_formula("=1+1.csv", is_path=True), never_formula("-x"), never_formula("a=b")
     ('./=1+1.csv', "'-x", 'a=b')

@@ -100,7 +100,7 @@ def _lines(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str
     try:
         for cells in reader:
             yield line, [cell.strip() for cell in cells]
-            # A quoted cell may hold line breaks, so the next row begins behind the last line that was read.
+            # A quoted cell may hold line breaks, so the next row begins after the last line that was read.
             line = reader.line_num + 1
     except csv.Error as error:
         raise CsvLstmError(f"is no CSV table ({error})", Place(name, line), advice="save it again as CSV") from None
