@@ -9,7 +9,7 @@ from ..layouts.arrays import AnySizes, Array, Layout
 from ..layouts.entries import TARGET
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
-from ..reading.labels import labels
+from ..reading.labels import labels, refuse_numbers_that_fall
 from ..reading.parsing import Text, is_weight
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from ..reading.sources import Source, read_source
@@ -96,7 +96,10 @@ def _read_arrays(
             _refuse_doubt(text)
         grid = fitting[1] if fitting else _likeliest(text, options)
         decimal = COMMA if text.decimal == COMMA else decimal
-        yield _read_array(source, text, grid, array, origin)
+        read = _read_array(source, text, grid, array, origin)
+        if not (options.header_row or options.index_column):
+            refuse_numbers_that_fall(read.labels, read.form, read.name)
+        yield read
 
 
 def _fitting(texts: list[Canonical], array: Array, sizes: AnySizes, options: Options) -> tuple[Canonical, Grid] | None:

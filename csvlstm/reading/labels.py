@@ -114,6 +114,16 @@ def refuse_disorder(beside: Labels, form: Form, file: str, array: Array, layout:
             _refuse_operands(line, own, sizes)
 
 
+def refuse_numbers_that_fall(beside: Labels, form: Form, file: str) -> None:
+    """Refuse whole numbers beside the weights that do not rise, because they may be weights as well.
+
+    Raises CsvLstmError at the first number that is not larger than the one before.
+    """
+    for line in (_header(beside, form, file), _index(beside, form, file)):
+        if line.texts and all(re.fullmatch(_NUMBER, text) for text in line.texts):
+            _refuse_numbers(line, is_flat=False, by_columns=False)
+
+
 def _header(beside: Labels, form: Form, file: str) -> _Line:
     corner = len(beside.header_row) - form.grid.columns
     texts = beside.header_row[corner:] if corner in (0, 1) and form.grid.columns > 1 else []

@@ -167,7 +167,7 @@ needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason=
 def usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Work in an empty folder, and give the memory that the usual kernel takes."""
     monkeypatch.chdir(tmp_path)
-    Path("bias.csv").write_text("0.1,0.2,0.3,0.4\n")
+    Path("bias.csv").write_text("0.5,0.25,-0.5,0.75\n")
     Path("kernel.csv").write_text("0.1,0.2,0.3,0.4\n" * 2)
     ended = converted("kernel.csv")
     assert ended[:2] == (0, "")
