@@ -65,7 +65,7 @@ def _with_identity(values: Array) -> Array:
 
 def _heavy_tailed(values: Array) -> Array:
     """Divide normal numbers by normal numbers."""
-    return singles(values / np.maximum(np.abs(np.roll(values, 1)), np.abs(values) / 1e4))
+    return singles(values / np.maximum(np.abs(np.roll(values, 1)), np.abs(values) / 12345.6))
 
 
 WEIGHTS: dict[str, Callable[[Array], Array]] = {

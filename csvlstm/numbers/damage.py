@@ -199,6 +199,9 @@ def _short(table: Table, numbers: Numbers, are_precise: bool) -> Damage | None:
 
     Numbers with few decimals look cut, and cut ones beside large numbers as if all had few.
     """
+    # One short number is short by chance more often than many are, and so are all of its multiples.
+    if len(numbers.values) and numbers.are_quantised:
+        return None
     kinds = [FLOAT32] if are_precise else float_types(numbers)
     judged = [] if are_precise else [_rounded(table, numbers, kind) for kind in kinds]
     rounded = judged[0] if all(judged) and judged else None

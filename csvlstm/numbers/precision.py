@@ -17,6 +17,9 @@ Array = NDArray[Any]
 _SAMPLE = 4096
 _PIECES, _PIECE_BYTES = 16, 1 << 12
 _GOLDEN = 0.6180339887498949
+_NEAR_MULTIPLE, _MOST_MULTIPLES = 3e-4, 255
+"""Quantised weights of 8 bits, as float32 numbers."""
+
 _FEWEST = 16
 UNLIKELY, _ENOUGH_TO_ACQUIT = -9, -1
 """The decimal logarithms of the chances at which a mark is believed, and a smaller float type is."""
@@ -65,6 +68,21 @@ class Numbers(NamedTuple):
     def have_fractions(self) -> bool:
         """Whether one at least is not whole."""
         return bool((self.values % 1 != 0).any())
+
+    @property
+    def are_quantised(self) -> bool:
+        """Whether they are the first multiples of one number that is no power of ten, whose digits are all they have.
+
+        >>> measured(2.36e-06 * np.array([3.0, 5, 6, 7, -40, 127])).are_quantised
+        True
+        """
+        gap = float(np.diff(self.values, prepend=0.0).min())
+        # The largest has lost least to rounding.
+        step = float(self.values[-1] / np.rint(self.values[-1] / gap))
+        multiples = self.values / step
+        is_decimal = abs(np.log10(step) - np.rint(np.log10(step))) < _NEAR_MULTIPLE
+        near = np.abs(multiples - np.rint(multiples)) < _NEAR_MULTIPLE
+        return bool(not is_decimal and multiples[-1] <= _MOST_MULTIPLES and near.all())
 
 
 def sampled(values: Array, most: int = _SAMPLE) -> Array:
