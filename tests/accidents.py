@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.damage import damage_of
 from csvlstm.reading.tables import read_export
 

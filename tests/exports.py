@@ -13,12 +13,12 @@ from csvlstm.commands.convert import Conversion, convert_files
 from csvlstm.converted.moving import Store, convert_text
 from csvlstm.converted.styles import Style
 from csvlstm.evidence.totals import Layer
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import Plan
 from csvlstm.network.topology import Cell, single
 from csvlstm.reading.parsing import Text
 from csvlstm.reading.shapes import DEFAULTS, Options
-from csvlstm.reading.tables import Export, read_export
+from csvlstm.reading.tables import WeightSet, read_export
 from csvlstm.verdict.report import Report
 
 PARTS = ("kernel", "recurrent_kernel", "bias")
@@ -34,7 +34,7 @@ def write_export(folder: Path, kernel: NDArray[np.floating], bias: NDArray[np.fl
     return str(folder / "exported_kernel.csv"), str(folder / "exported_bias.csv")
 
 
-def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0) -> Export:
+def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0) -> WeightSet:
     """Write and read an export of normally distributed weights."""
     draw = np.random.default_rng(seed)
     kernel = scale * draw.standard_normal((sizes.rows, sizes.columns))
@@ -60,7 +60,7 @@ def named(layer: Layer, name: str, direction: str = "") -> Layer:
     return layer._replace(cell=layer.cell._replace(layer=name, direction=direction))
 
 
-def turned_round(plan: Plan, export: Export, store: Store, style: Style) -> dict[str, Text]:
+def turned_round(plan: Plan, export: WeightSet, store: Store, style: Style) -> dict[str, Text]:
     """Convert an export as text, and store each file with its last cell first: no conversion at all."""
 
     def store_backwards(name: str, pieces: Iterable[bytes]) -> Text:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 
 from . import children
 from .exports import write_export

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from csvlstm.commands import cli
 from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
-from csvlstm.reading.tables import Export, read_export
+from csvlstm.reading.tables import WeightSet, read_export
 
 from .file_kinds import KINDS
 from .forms_table import PLAIN, Row, naive_set
@@ -147,7 +147,7 @@ class Bench:
         for path, one in zip(self.paths, data, strict=True):
             Path(path).write_bytes(one)
 
-    def _read(self, written: Written) -> Export | CsvLstmError:
+    def _read(self, written: Written) -> WeightSet | CsvLstmError:
         try:
             export = read_export(*self.paths, written.sizes, written.options)
             # Asking for the values refuses what is made of the right bytes in the wrong order.
@@ -160,7 +160,7 @@ class Bench:
         assert len(str(refused).splitlines()) == 1
         return refused
 
-    def _expect_cells(self, export: Export, row: Row) -> None:
+    def _expect_cells(self, export: WeightSet, row: Row) -> None:
         assert export.kernel.text == PLAIN.write(row.kernel)
         assert export.bias.text == PLAIN.write([row.bias])
         assert export.kernel.values.tolist() == [[float(cell) for cell in cells] for cells in row.kernel]

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.shapes import Options
 
 from .forms_table import Dialect, Row, Rows, counting, turned, with_header, with_index

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 
 from .exports import check_cell
 

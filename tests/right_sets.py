@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 
 from .exports import check_cell
 

@@ -29,7 +29,7 @@ class _Block(NamedTuple):
     size: int
 
 
-class Table:
+class SortedTable:
     """A table on the disk; every block that is read has its checksum verified.
 
     Raises CsvLstmError where the file is no table, is cut off or damaged.

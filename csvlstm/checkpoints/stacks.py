@@ -17,7 +17,7 @@ _OPAQUE = "opaque_kernel"
 _MOST_SHOWN = 12
 
 
-class Placed(NamedTuple):
+class StackedCell(NamedTuple):
     """A cell, the network that it belongs to, the number of its layer there, and its direction."""
 
     cell: FoundCell
@@ -26,7 +26,7 @@ class Placed(NamedTuple):
     direction: str
 
 
-Layer = list[Placed]
+Layer = list[StackedCell]
 """One cell, or a forward and a backward one."""
 
 
@@ -91,13 +91,13 @@ def _layers_in(variables: Mapping[str, Variable], cells: Sequence[FoundCell], sc
 _LSTM = "an LSTM cell of TensorFlow 1"
 
 
-def _chosen(cells: Sequence[FoundCell], scope: str) -> Iterator[Placed]:
+def _chosen(cells: Sequence[FoundCell], scope: str) -> Iterator[StackedCell]:
     """Give the LSTM cells in a scope, network by network and from the input up, forward before backward."""
     inside = [cell for cell in cells if is_within(cell.scope, scope) and (is_lstm(cell) or cell.scope == scope)]
     for cell in inside:
         if cell.problem:
             raise CsvLstmError(f"{cell.scope} is no LSTM cell for Keras: it {cell.problem}", expected=_LSTM)
-    placed = [Placed(cell, *place(cell.scope)) for cell in inside if cell.hidden_size]
+    placed = [StackedCell(cell, *place(cell.scope)) for cell in inside if cell.hidden_size]
     yield from sorted(placed, key=lambda one: (one.network, one.number, one.direction == BACKWARD))
 
 
@@ -123,7 +123,7 @@ def _inside(scope: str) -> str:
     return f" in {scope}" if scope else ""
 
 
-def _describe(network: Sequence[Placed], cells: Sequence[Placed]) -> str:
+def _describe(network: Sequence[StackedCell], cells: Sequence[StackedCell]) -> str:
     """Give the scope that chooses a network, or one for each of its cells where none holds them alone; the sizes."""
     scopes = [one.cell.scope for one in network]
     common = posixpath.commonpath(scopes)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..errors import CsvLstmError, Place
 from .binary import refusing_damage
 from .slices import Slice, put_together, slice_key, slice_of
-from .sstable import Table
+from .sstable import SortedTable
 from .tensors import Array, Variable, shape_of, tensor_proto, type_name
 from .wire import DamageError, Message
 
@@ -26,13 +26,13 @@ class SavedSlices:
     def __init__(self, files: Sequence[str]) -> None:
         self.files = list(files)
         self.variables: dict[str, Variable] = {}
-        self._parts: dict[str, list[tuple[Slice, Table]]] = {}
+        self._parts: dict[str, list[tuple[Slice, SortedTable]]] = {}
         for path in files:
-            table = Table(path)
+            table = SortedTable(path)
             with refusing_damage(path):
                 self._add(table)
 
-    def _add(self, table: Table) -> None:
+    def _add(self, table: SortedTable) -> None:
         value = table.get(_META_KEY)
         if value is None:
             raise DamageError("is a table, but no TensorFlow checkpoint")
@@ -51,7 +51,7 @@ class SavedSlices:
             )
 
 
-def _values(table: Table, name: str, part: Slice, expected: Variable) -> Array:
+def _values(table: SortedTable, name: str, part: Slice, expected: Variable) -> Array:
     value = table.get(slice_key(name, part))
     if value is None:
         raise CsvLstmError(f"{name}: one of its parts is missing", Place(table.path), advice="copy it again")

@@ -7,7 +7,7 @@ from ..errors import CsvLstmError, Place
 from .binary import read_part, refusing_damage, size_of
 from .crc32c import crc32c, masked
 from .slices import Slice, put_together, slice_key, slice_of
-from .sstable import Table
+from .sstable import SortedTable
 from .tensors import Array, Variable, shape_of, type_name, values_from
 from .wire import DamageError, Message
 
@@ -36,7 +36,7 @@ class Bundle:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._index = f"{prefix}.index"
-        entries = dict(Table(self._index).entries())
+        entries = dict(SortedTable(self._index).entries())
         with refusing_damage(self._index):
             header = Message(entries.pop(_HEADER, memoryview(b"")))
             self._shards = header.number(1)

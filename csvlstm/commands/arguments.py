@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ..errors import CsvLstmError, shown
 from ..layouts.arrays import Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from ..reading.quantities import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
 from .streams import print_json, say, tell
@@ -194,11 +194,11 @@ def add_output_signs(command: argparse.ArgumentParser) -> None:
     )
 
 
-def output_decimal_of(asked: argparse.Namespace) -> str:
+def output_decimal_of(parsed: argparse.Namespace) -> str:
     """Give the decimal sign to write; raises CsvLstmError where it is the delimiter, too."""
-    if asked.output_decimal == asked.output_delimiter.encode():
+    if parsed.output_decimal == parsed.output_delimiter.encode():
         raise CsvLstmError("--output-decimal and --output-delimiter are the same", expected="--output-delimiter ';'")
-    sign: bytes = asked.output_decimal
+    sign: bytes = parsed.output_decimal
     return sign.decode()
 
 
@@ -225,93 +225,100 @@ def tolerance(text: str) -> float:
     return number
 
 
-def network_of(asked: argparse.Namespace) -> "Network":
+def network_of(parsed: argparse.Namespace) -> "Network":
     """Give the network that the arguments name: one cell, or the layers of a table."""
     from ..network.declaring import Declaration, declared_cell
     from ..network.topology import single
 
     extras = {
-        Operand.PEEPHOLE: asked.peepholes or [],
-        Operand.PROJECTION: [asked.projection] if asked.projection else [],
+        Operand.PEEPHOLE: parsed.peepholes or [],
+        Operand.PROJECTION: [parsed.projection] if parsed.projection else [],
     }
     declared = Declaration(
-        asked.source,
-        asked.target,
-        asked.forget_bias,
-        asked.target_forget_bias,
-        not asked.no_bias,
+        parsed.source,
+        parsed.target,
+        parsed.forget_bias,
+        parsed.target_forget_bias,
+        not parsed.no_bias,
         {operand: files for operand, files in extras.items() if files},
     )
-    if asked.layers is not None:
+    if parsed.layers is not None:
         from ..network.layers import read_layers
 
-        _refuse_files_beside_layers(asked)
-        return read_layers(asked.layers, declared, chained=not asked.independent)
-    if asked.independent:
+        _refuse_files_beside_layers(parsed)
+        return read_layers(parsed.layers, declared, chained=not parsed.independent)
+    if parsed.independent:
         raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
-    return single(declared_cell(declared, asked.files, Sizes(asked.input_size, asked.hidden_size), reading_of(asked)))
+    return single(
+        declared_cell(declared, parsed.files, Sizes(parsed.input_size, parsed.hidden_size), reading_of(parsed))
+    )
 
 
-def _refuse_files_beside_layers(asked: argparse.Namespace) -> None:
-    given = [f"--{name}" for name in ("projection", "peepholes") if getattr(asked, name)]
-    if asked.files or given:
-        found = f"unrecognized arguments: {' '.join(asked.files or given)}"
+def _refuse_files_beside_layers(parsed: argparse.Namespace) -> None:
+    given = [f"--{name}" for name in ("projection", "peepholes") if getattr(parsed, name)]
+    if parsed.files or given:
+        found = f"unrecognized arguments: {' '.join(parsed.files or given)}"
         raise CsvLstmError(found, expected="the files of all cells in the table of --layers")
 
 
-def files_after_peepholes(asked: argparse.Namespace) -> list[str]:
+def files_after_peepholes(parsed: argparse.Namespace) -> list[str]:
     """Take back the files after those of the peepholes, whose number follows from the layout."""
-    given: list[str] = getattr(asked, "peepholes", None) or []
-    number = sum(Operand.PEEPHOLE in array.operands for array in (asked.source or SOURCE).extras) if given else 0
+    given: list[str] = getattr(parsed, "peepholes", None) or []
+    number = sum(Operand.PEEPHOLE in array.operands for array in (parsed.source or SOURCE).extras) if given else 0
     after = given[number:] if number else []
     del given[len(given) - len(after) :]
     return after
 
 
-def directory_of(asked: argparse.Namespace) -> str:
+def directory_of(parsed: argparse.Namespace) -> str:
     """Take the folder of the converted set from the end of the files."""
-    if not asked.files:
+    if not parsed.files:
         raise CsvLstmError("no CONVERTED_DIR is given", expected="the folder of the converted set after FILES")
-    directory: str = asked.files.pop()
+    directory: str = parsed.files.pop()
     return directory
 
 
-def reading_of(asked: argparse.Namespace) -> "Options":
+def reading_of(parsed: argparse.Namespace) -> "Options":
     """Give how the files of the export are to be read."""
     from ..reading.shapes import Options
 
     return Options(
-        asked.transposed, asked.header, asked.index, asked.delimiter, asked.decimal, column_major=asked.order == "F"
+        parsed.transposed,
+        parsed.header,
+        parsed.index,
+        parsed.delimiter,
+        parsed.decimal,
+        column_major=parsed.order == "F",
     )
 
 
-def reading_of_set(asked: argparse.Namespace) -> "Options":
+def reading_of_set(parsed: argparse.Namespace) -> "Options":
     """Give how the files of the converted set are to be read."""
     from ..reading.shapes import Options
 
-    return Options(header_row=asked.set_header, index_column=asked.set_index)
+    return Options(header_row=parsed.set_header, index_column=parsed.set_index)
 
 
-def refuse_two_standard_inputs(asked: argparse.Namespace) -> None:
+def refuse_two_standard_inputs(parsed: argparse.Namespace) -> None:
     """Refuse both files from standard input."""
-    if asked.files.count(STANDARD_INPUT) > 1:
+    if parsed.files.count(STANDARD_INPUT) > 1:
         raise CsvLstmError("KERNEL and BIAS are both -", expected="one file at most from standard input")
 
 
-def refuse_two_tables(asked: argparse.Namespace) -> None:
+def refuse_two_tables(parsed: argparse.Namespace) -> None:
     """Refuse a JSON object and a CSV table on the same standard output."""
-    if asked.json and asked.csv:
+    if parsed.json and parsed.csv:
         raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
 
 
-def show(report: "Report", asked: argparse.Namespace) -> None:
+def show(report: "Report", parsed: argparse.Namespace) -> None:
     """Print a report: its warnings, its JSON object where it is requested, its summary."""
     from ..verdict.report import as_json, as_text
 
     warn(report.warnings)
-    if asked.json:
+    if parsed.json:
         print_json(as_json(report), written=bool(report.written))
-    if not asked.quiet:
+    if not parsed.quiet:
         tell(as_text(report))
 
 

@@ -73,32 +73,32 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
     add_messages(command)
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
-    directory = directory_of(asked)
+    directory = directory_of(parsed)
     from ..evidence.statements import TableStyle, as_csv, as_json, as_text
     from .audit import Evidence, audit_files, refuse_form
 
-    refuse_two_tables(asked)
-    _refuse_no_output(asked)
-    style = TableStyle(asked.output_delimiter, output_decimal_of(asked))
-    output = asked.output or ""
-    evidence = Evidence(output, asked.template, asked.force, asked.quiet, asked.strict, asked.command_line, style)
-    if asked.output is not None:
+    refuse_two_tables(parsed)
+    _refuse_no_output(parsed)
+    style = TableStyle(parsed.output_delimiter, output_decimal_of(parsed))
+    output = parsed.output or ""
+    evidence = Evidence(output, parsed.template, parsed.force, parsed.quiet, parsed.strict, parsed.command_line, style)
+    if parsed.output is not None:
         refuse_form(evidence)
-    audit = audit_files(network_of(asked), directory, evidence, reading_of(asked), reading_of_set(asked))
+    audit = audit_files(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed))
     warn(audit.warnings)
-    if asked.csv:
+    if parsed.csv:
         print_text(as_csv(audit, style))
-    if asked.json:
+    if parsed.json:
         print_json(as_json(audit), written=bool(output))
-    if not asked.quiet:
+    if not parsed.quiet:
         tell(as_text(audit))
     return DONE if audit.equivalent else DIFFERENT
 
 
-def _refuse_no_output(asked: argparse.Namespace) -> None:
-    if asked.output is None and not (asked.csv or asked.json):
+def _refuse_no_output(parsed: argparse.Namespace) -> None:
+    if parsed.output is None and not (parsed.csv or parsed.json):
         raise CsvLstmError("nothing says where the evidence goes", expected="-o FILE, --csv or --json")
-    if asked.output is None and asked.template:
+    if parsed.output is None and parsed.template:
         raise CsvLstmError("--template leaves the sheets of a workbook empty", expected="-o audit.xlsx")

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import CsvLstmError, Place
 from ..layouts.arrays import Array, Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
-from ..layouts.layout import Gate, Sizes
+from ..layouts.gates import Gate, Sizes
 from ..network.manifest import MANIFEST
 from ..numbers.layout_marks import array_named, forget_quarter
 from ..reading.dialect import Canonical, readings

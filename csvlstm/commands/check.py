@@ -12,7 +12,7 @@ from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
 from ..progress import Advance, no_progress
 from ..reading.shapes import DEFAULTS, Options
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export, saturated
 from ..verdict.comparison import compare_converted, fit_shapes
 from ..verdict.diagnosis import diagnose
@@ -45,7 +45,7 @@ class Check(NamedTuple):
     activations: Activations = DEFAULT_ACTIVATIONS
 
 
-Sides = tuple[Plan, Export, Mapping[str, Table]]
+Sides = tuple[Plan, WeightSet, Mapping[str, Table]]
 """What the check of a cell looks at: the plan, the export, and the converted set."""
 
 
@@ -119,7 +119,7 @@ def _check(request: Check, cell: Cell, seen: Seen, x: Array | None, look: Callab
 
 
 def _behave(
-    request: Check, cell: Cell, export: Export, run: Run, weights: dict[str, Array], blocks: list[BlockResult]
+    request: Check, cell: Cell, export: WeightSet, run: Run, weights: dict[str, Array], blocks: list[BlockResult]
 ) -> Behaviour:
     """Compare what both sides compute, as exactly as the numbers of the blocks are the same."""
     levels = {block.verdict for block in blocks}

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ..errors import CsvLstmError
-from ..layouts.layout import ACTIVATIONS, RECURRENT_ACTIVATIONS
+from ..layouts.gates import ACTIVATIONS, RECURRENT_ACTIVATIONS
 from .arguments import (
     DIFFERENT,
     DONE,
@@ -82,65 +82,65 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
     add_report(command)
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
-    refuse_two_tables(asked)
-    _refuse_half_a_recording(asked)
+    refuse_two_tables(parsed)
+    _refuse_half_a_recording(parsed)
     from ..progress import progress
     from ..verdict.report import as_csv, as_table
     from .check import check_files
 
-    request = _request(asked)
-    page = _page(asked, request)
-    with progress(request.network.weights, "weights", quiet=asked.quiet) as advance:
+    request = _request(parsed)
+    page = _page(parsed, request)
+    with progress(request.network.weights, "weights", quiet=parsed.quiet) as advance:
         report = check_files(request, advance, page.look) if page else check_files(request, advance)
     if page:
         page.write(report)
-    if asked.csv:
+    if parsed.csv:
         print_text(as_csv(report))
-    elif not (asked.json or asked.quiet):
+    elif not (parsed.json or parsed.quiet):
         tell(as_table(report))
-    show(report, asked)
-    if page and not asked.quiet:
-        tell(f"wrote {asked.output}")
+    show(report, parsed)
+    if page and not parsed.quiet:
+        tell(f"wrote {parsed.output}")
     if report.equivalent:
         return DONE
     return DIFFERENT if report.is_different else REFUSED
 
 
-def _refuse_half_a_recording(asked: argparse.Namespace) -> None:
-    if (asked.recorded_inputs is None) != (asked.recorded_outputs is None):
+def _refuse_half_a_recording(parsed: argparse.Namespace) -> None:
+    if (parsed.recorded_inputs is None) != (parsed.recorded_outputs is None):
         raise CsvLstmError("half a recorded run", expected="both --recorded-inputs and --recorded-outputs")
-    if asked.recorded_inputs is not None and asked.independent:
+    if parsed.recorded_inputs is not None and parsed.independent:
         raise CsvLstmError("a recorded run goes through a stack", expected="no --independent beside it")
-    if asked.recorded_inputs is None and (asked.activation or asked.recurrent_activation):
+    if parsed.recorded_inputs is None and (parsed.activation or parsed.recurrent_activation):
         found = "--activation and --recurrent-activation speak of a recorded run"
         raise CsvLstmError(found, expected="--recorded-inputs and --recorded-outputs beside them")
 
 
-def _page(asked: argparse.Namespace, request: "Check") -> "CheckPage | None":
-    if asked.output is None:
+def _page(parsed: argparse.Namespace, request: "Check") -> "CheckPage | None":
+    if parsed.output is None:
         return None
     from .check_page import CheckPage
 
-    return CheckPage(asked.output, request.network, request.directory, asked.force)
+    return CheckPage(parsed.output, request.network, request.directory, parsed.force)
 
 
-def _request(asked: argparse.Namespace) -> "Check":
+def _request(parsed: argparse.Namespace) -> "Check":
     from ..verdict.behaviour import Slack
     from ..verdict.model import DEFAULT_ACTIVATIONS, Activations
     from .check import Check
 
-    directory = directory_of(asked)
+    directory = directory_of(parsed)
     recurrent, output = DEFAULT_ACTIVATIONS.recurrent, DEFAULT_ACTIVATIONS.output
     return Check(
-        network_of(asked),
+        network_of(parsed),
         directory,
-        reading_of(asked),
-        Slack(asked.atol, asked.rtol),
-        asked.seed,
-        None if asked.recorded_inputs is None else (asked.recorded_inputs, asked.recorded_outputs),
-        asked.strict,
-        reading_of_set(asked),
-        Activations(asked.recurrent_activation or recurrent, asked.activation or output),
+        reading_of(parsed),
+        Slack(parsed.atol, parsed.rtol),
+        parsed.seed,
+        None if parsed.recorded_inputs is None else (parsed.recorded_inputs, parsed.recorded_outputs),
+        parsed.strict,
+        reading_of_set(parsed),
+        Activations(parsed.recurrent_activation or recurrent, parsed.activation or output),
     )

@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         _refuse_checkpoint(given)
-        asked = _parse(given)
-        asked.command_line = given
+        parsed = _parse(given)
+        parsed.command_line = given
         refuse_little_memory()
-        if any(getattr(asked, option, None) for option in ("stdout", "json", "csv", "list")):
+        if any(getattr(parsed, option, None) for option in ("stdout", "json", "csv", "list")):
             refuse_closed_output()
-        code: int = asked.run(asked)
+        code: int = parsed.run(parsed)
         return code
     except CsvLstmError as error:
         say(error.said(as_option))
@@ -85,15 +85,15 @@ class Parser(argparse.ArgumentParser):
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
     parser = _parser(given)
-    asked, rest = parser.parse_known_args(given)
+    parsed, rest = parser.parse_known_args(given)
     # argparse gives a list of files all that stand before the first option; those after it are of the same list.
-    files = getattr(asked, "files", None)
+    files = getattr(parsed, "files", None)
     wrong = rest if files is None else [one for one in rest if one.startswith("-") and one != "-"]
     if wrong:
         parser.error(f"unrecognized arguments: {' '.join(wrong)}")
     if files is not None:
-        files += [*rest, *files_after_peepholes(asked)]
-    return asked
+        files += [*rest, *files_after_peepholes(parsed)]
+    return parsed
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

@@ -28,7 +28,7 @@ from ..progress import Advance, no_progress
 from ..reading.parsing import Text
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity, sha256
-from ..reading.tables import Export
+from ..reading.tables import WeightSet
 from ..verdict.behaviour import compare_behaviour, run_export, saturated
 from ..verdict.equivalence import Result
 from ..verdict.exact import compare_blocks
@@ -107,7 +107,7 @@ def _convert_cells(request: Conversion, directory: str, files: Staging, advance:
 
 
 def _convert(
-    request: Conversion, cell: Cell, export: Export, seen: Seen, x: Array | None, store: Store, directory: str = ""
+    request: Conversion, cell: Cell, export: WeightSet, seen: Seen, x: Array | None, store: Store, directory: str = ""
 ) -> _Converted:
     plan = cell.plan
     texts = convert_text(plan, export, store, request.style)
@@ -131,7 +131,7 @@ def _convert(
 
 
 def _read_and_compare(
-    style: Style, plan: Plan, export: Export, texts: dict[str, Text], directory: str
+    style: Style, plan: Plan, export: WeightSet, texts: dict[str, Text], directory: str
 ) -> tuple[dict[Span, Array], list[BlockResult]]:
     """Read what was written in a style as `check` would, and compare that: its values, and all blocks."""
     try:
@@ -150,7 +150,7 @@ def _read_and_compare(
     return values, compare_blocks(plan, export, plain, values, directory, style.labels)
 
 
-def _entries(cell: Cell, plan: Plan, export: Export, texts: dict[str, Text]) -> Iterator[Entry]:
+def _entries(cell: Cell, plan: Plan, export: WeightSet, texts: dict[str, Text]) -> Iterator[Entry]:
     """List the new files of a cell, with the file that each was made from."""
     named = dict(zip(export.tables, cell.sources or cell.paths, strict=True))
     for array in plan.target.arrays:

@@ -89,31 +89,31 @@ def _add_outputs(command: argparse.ArgumentParser) -> None:
     )
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
-    if asked.json and asked.stdout:
+    if parsed.json and parsed.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
-    decimal = output_decimal_of(asked)
-    if asked.layers and asked.stdout:
+    decimal = output_decimal_of(parsed)
+    if parsed.layers and parsed.stdout:
         raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
     from ..converted.styles import Style
     from ..progress import progress
     from .convert import Conversion, convert_files, convert_in_memory
 
-    network = network_of(asked)
+    network = network_of(parsed)
     names = [array.name for array in network.cells[0].target.arrays]
-    if asked.stdout and asked.stdout not in names:
+    if parsed.stdout and parsed.stdout not in names:
         raise CsvLstmError(
-            f"argument --stdout: invalid choice: {asked.stdout!r}", expected=f"one of {', '.join(names)}"
+            f"argument --stdout: invalid choice: {parsed.stdout!r}", expected=f"one of {', '.join(names)}"
         )
-    style = Style(asked.output_delimiter, decimal, asked.output_plain_decimals, asked.output_labels)
-    conversion = Conversion(network, reading_of(asked), not asked.no_check, asked.seed, asked.strict, style)
-    if asked.stdout:
+    style = Style(parsed.output_delimiter, decimal, parsed.output_plain_decimals, parsed.output_labels)
+    conversion = Conversion(network, reading_of(parsed), not parsed.no_check, parsed.seed, parsed.strict, style)
+    if parsed.stdout:
         report, texts = convert_in_memory(conversion)
         if report.equivalent:
-            print_bytes(texts[asked.stdout][:])
+            print_bytes(texts[parsed.stdout][:])
     else:
-        with progress(network.weights, "weights", quiet=asked.quiet) as advance:
-            report = convert_files(conversion, asked.output, force=asked.force, advance=advance)
-    show(report, asked)
+        with progress(network.weights, "weights", quiet=parsed.quiet) as advance:
+            report = convert_files(conversion, parsed.output, force=parsed.force, advance=advance)
+    show(report, parsed)
     return DONE if report.equivalent else DIFFERENT

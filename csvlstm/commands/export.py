@@ -13,7 +13,7 @@ from ..checkpoints.forget_bias import forget_biases
 from ..checkpoints.graph import graph_nodes
 from ..checkpoints.opening import Checkpoint, open_checkpoint
 from ..checkpoints.purposes import is_slot
-from ..checkpoints.stacks import BACKWARD, FORWARD, Layer, Placed, find_layers
+from ..checkpoints.stacks import BACKWARD, FORWARD, Layer, StackedCell, find_layers
 from ..checkpoints.tensors import Array, Variable
 from ..converted.outputs import Staging, staging
 from ..converted.targets import refuse_folder, refuse_outputs
@@ -154,7 +154,7 @@ def _exported(layers: Sequence[Layer], checkpoint: Checkpoint, declared: float |
     ]
 
 
-def _forget_bias(placed: Placed, graph: str, found: set[float], declared: float | None) -> ForgetBias:
+def _forget_bias(placed: StackedCell, graph: str, found: set[float], declared: float | None) -> ForgetBias:
     scope = placed.cell.scope
     if found:
         value = min(found)

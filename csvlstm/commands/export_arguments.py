@@ -60,27 +60,27 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
     add_messages(command)
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
-    from . import summary
+    from . import checkpoint_report
     from .export import Export, export_checkpoint
 
-    if asked.list:
-        return _list(asked)
-    report = export_checkpoint(Export(asked.checkpoint, asked.output, asked.scope, asked.forget_bias, asked.quiet))
-    if asked.json:
-        print_json(summary.as_json(report), written=True)
-    if not asked.quiet:
-        tell(summary.as_text(report))
+    if parsed.list:
+        return _list(parsed)
+    report = export_checkpoint(Export(parsed.checkpoint, parsed.output, parsed.scope, parsed.forget_bias, parsed.quiet))
+    if parsed.json:
+        print_json(checkpoint_report.as_json(report), written=True)
+    if not parsed.quiet:
+        tell(checkpoint_report.as_text(report))
     return DONE
 
 
-def _list(asked: argparse.Namespace) -> int:
+def _list(parsed: argparse.Namespace) -> int:
     from ..checkpoints.opening import open_checkpoint
-    from .summary import variables_as_json, variables_as_text
+    from .checkpoint_report import variables_as_json, variables_as_text
 
-    checkpoint = open_checkpoint(asked.checkpoint)
-    if asked.json:
+    checkpoint = open_checkpoint(parsed.checkpoint)
+    if parsed.json:
         print_json(variables_as_json(checkpoint))
     else:
         print_text(f"{variables_as_text(checkpoint)}\n")

@@ -6,7 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from ..layouts.entries import SOURCE, TARGET
-from ..layouts.layout import GATES
+from ..layouts.gates import GATES
 from ..layouts.plan import plan
 from ..layouts.references import Array
 from ..numbers.damage import Damage, added_forget_bias, damage_of
@@ -15,11 +15,11 @@ from ..numbers.sums import pieces
 from ..reading.bias_rows import bias_rows
 from ..reading.dialect import Canonical, readings
 from ..reading.labels import refuse_disorder
-from ..reading.other_cells import other_vector
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
 from ..reading.tables import Table, decimal_doubt, ragged_line, table
+from ..reading.unsupported import other_vector
 from ..verdict.results import a1_range
 
 MAX_BYTES = 2**30

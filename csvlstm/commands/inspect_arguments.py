@@ -58,30 +58,30 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
     add_messages(command)
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
-    refuse_two_tables(asked)
-    refuse_two_standard_inputs(asked)
+    refuse_two_tables(parsed)
+    refuse_two_standard_inputs(parsed)
     from .candidates import candidates
     from .inspect import Inspection, inspect_files
     from .overview import as_csv, as_json, as_text, set_as_json, set_as_text
 
-    if not asked.files:
+    if not parsed.files:
         raise CsvLstmError("the following arguments are required: KERNEL", expected="the files of a cell")
-    could_be = candidates(asked.files, reading_of(asked), asked.max_bytes)
-    if len(asked.files) > 2 or os.path.isdir(asked.files[0]):
-        if asked.json:
-            print_json(set_as_json(asked.files, could_be))
-        if not asked.quiet:
-            tell(set_as_text(asked.files, could_be))
+    could_be = candidates(parsed.files, reading_of(parsed), parsed.max_bytes)
+    if len(parsed.files) > 2 or os.path.isdir(parsed.files[0]):
+        if parsed.json:
+            print_json(set_as_json(parsed.files, could_be))
+        if not parsed.quiet:
+            tell(set_as_text(parsed.files, could_be))
         return DONE
-    kernel, bias = (*asked.files, None)[:2]
-    found = inspect_files(Inspection(kernel, bias, reading_of(asked), asked.max_bytes))
+    kernel, bias = (*parsed.files, None)[:2]
+    found = inspect_files(Inspection(kernel, bias, reading_of(parsed), parsed.max_bytes))
     warn(found.warnings)
-    if asked.csv:
+    if parsed.csv:
         print_text(as_csv(found))
-    if asked.json:
+    if parsed.json:
         print_json(as_json(found, could_be))
-    if not asked.quiet:
+    if not parsed.quiet:
         tell(as_text(found, could_be))
     return DONE

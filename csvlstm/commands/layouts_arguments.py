@@ -23,11 +23,11 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
 
 
-def run(asked: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Print the layouts, and give the exit code."""
     from .frameworks import as_json, as_text
 
-    if asked.json:
+    if parsed.json:
         print_json(as_json())
     else:
         print_text(as_text() + "\n")

@@ -7,7 +7,7 @@ from typing import Any
 from .. import __version__
 from ..errors import plural
 from ..layouts.entries import SOURCE
-from ..layouts.layout import GATES
+from ..layouts.gates import GATES
 from ..reading.decimals import SIGNS
 from ..reading.sizes import Fit
 from ..verdict.report import aligned, csv_text, warning

@@ -11,14 +11,14 @@ from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..reading.edges import Edges, joined
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 
 
 class Origin(NamedTuple):
     """What a converted set is made of: an export, and the plan of its moves."""
 
     plan: Plan
-    export: Export
+    export: WeightSet
 
 
 def block_values(move: Move, values: Mapping[str, Array]) -> Array:
@@ -26,7 +26,7 @@ def block_values(move: Move, values: Mapping[str, Array]) -> Array:
 
     A sum is taken in float64 or better and rounded once, and is infinite where it is beyond that.
 
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.layouts.entries import KERAS, TF1
     >>> from csvlstm.layouts.plan import plan
     >>> forget = plan(TF1, KERAS, Sizes(1, 1), 1.0).into("bias")[1]

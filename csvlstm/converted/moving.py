@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import CsvLstmError
 from ..layouts.arrays import Span
 from ..layouts.entries import SOURCE, TARGET
-from ..layouts.layout import GATES, Sizes
+from ..layouts.gates import GATES, Sizes
 from ..layouts.plan import Plan, plan
 from ..reading.floats import parse
 from ..reading.parsing import Text
-from ..reading.tables import Export
+from ..reading.tables import WeightSet
 from .blocks import array_rows, array_values, block_values
 from .styles import PLAIN, Style
 
@@ -104,7 +104,7 @@ def in_memory(name: str, pieces: Iterable[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-def convert_text(plan: Plan, export: Export, store: Store = in_memory, style: Style = PLAIN) -> dict[str, Text]:
+def convert_text(plan: Plan, export: WeightSet, store: Store = in_memory, style: Style = PLAIN) -> dict[str, Text]:
     """Convert an export as text, each array in the file that `store` makes of it, written in a style.
 
     A bias that was a row stays a row, and a column a column. Raises CsvLstmError where a sum is infinite.
@@ -142,7 +142,7 @@ def _lines(rows: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def convert_values(plan: Plan, export: Export, texts: dict[str, Text]) -> dict[Span, NDArray[np.float64]]:
+def convert_values(plan: Plan, export: WeightSet, texts: dict[str, Text]) -> dict[Span, NDArray[np.float64]]:
     """Convert an export as numbers: those of each block of the target, by where it stands.
 
     What was computed is read from its new text, so that the check sees what is there. Raises CsvLstmError where a cell

@@ -6,11 +6,11 @@ from ..layouts.arrays import Array
 from ..layouts.plan import Move, Plan
 from ..reading.edges import Edges, found_anew
 from ..reading.parsing import Text, release
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 from .blocks import rows_put_back
 
 
-def moved_arrays(plan: Plan, export: Export, texts: Mapping[str, Edges | None]) -> set[str]:
+def moved_arrays(plan: Plan, export: WeightSet, texts: Mapping[str, Edges | None]) -> set[str]:
     """Name the arrays whose text, put back in the order of the export, is that of the export byte for byte.
 
     None stands for a text that has another shape. A vector is none of them, because it may be a column. Of arrays that

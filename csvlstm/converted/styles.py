@@ -29,7 +29,7 @@ class Style(NamedTuple):
     ) -> Iterator[bytes]:
         """Yield the lines of an array from its rows, whose cells stand between commas with decimal points.
 
-        >>> from csvlstm.layouts.layout import Sizes
+        >>> from csvlstm.layouts.gates import Sizes
         >>> from csvlstm.layouts.entries import KERAS
         >>> b"".join(Style(";", ",", True, True).write(KERAS.array("bias"), [b"0.5,1e-2,-3,4"], Sizes(2, 1)))
         b';i_0;f_0;c_0;o_0\\nbias;0,5;0,01;-3;4\\n'

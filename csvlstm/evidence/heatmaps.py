@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..converted.blocks import block_values
 from ..layouts.arrays import Span
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..verdict.comparison import equal_as_float32

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 
 LIGHT = {
     Gate.INPUT: "#DDEBF7",

@@ -30,19 +30,19 @@ class Places(NamedTuple):
         return f"places!${letter}${self.first}:${letter}${self.last}"
 
     @property
-    def target(self) -> "Placed":
+    def target(self) -> "PlaceColumns":
         """Where the blocks stand in the target."""
         return self._placed(_TARGET)
 
-    def source(self, number: int) -> "Placed":
+    def source(self, number: int) -> "PlaceColumns":
         """Where the first or the second block stands that each is made of."""
         return self._placed(_SOURCES[number])
 
-    def _placed(self, first: str) -> "Placed":
-        return Placed(*(self.column(chr(ord(first) + at)) for at in range(len(_PLACE))))
+    def _placed(self, first: str) -> "PlaceColumns":
+        return PlaceColumns(*(self.column(chr(ord(first) + at)) for at in range(len(_PLACE))))
 
 
-class Placed(NamedTuple):
+class PlaceColumns(NamedTuple):
     """The references to the columns that place blocks on one side."""
 
     sheet: str

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..errors import plural
 from ..verdict.report import finding, warning
-from .totals import Audit, LayerAudit, Row
+from .totals import Audit, BlockTotals, LayerAudit
 
 
 class TableStyle(NamedTuple):
@@ -27,9 +27,9 @@ def as_csv(audit: Audit, style: TableStyle = COMMAS) -> str:
     """Give the rows as one rectangular CSV table, in which no text can become a formula."""
     table = io.StringIO()
     writer = csv.writer(table, delimiter=style.delimiter, lineterminator="\n")
-    writer.writerow(Row._fields)
+    writer.writerow(BlockTotals._fields)
     writer.writerows(
-        [_cell(name, value, style) for name, value in zip(Row._fields, row, strict=True)] for row in audit.rows
+        [_cell(name, value, style) for name, value in zip(BlockTotals._fields, row, strict=True)] for row in audit.rows
     )
     return table.getvalue()
 
@@ -88,7 +88,7 @@ def as_text(audit: Audit) -> str:
     return "\n".join([*lines, f"wrote {audit.written}"] if audit.written else lines)
 
 
-def _difference(row: Row) -> str:
+def _difference(row: BlockTotals) -> str:
     target = f"{row.target_file} {row.target_range or '(of another shape)'}"
     by = "" if row.max_difference is None else f", by up to {row.max_difference:.3g}"
     block = f"{row.differing} of {row.cells} {plural(row.cells, 'cell')} of {row.part}, gate {row.gate}"

@@ -9,13 +9,13 @@ import numpy as np
 from ..converted.blocks import block_values
 from ..errors import plural
 from ..layouts.arrays import Span
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..network.topology import Cell
 from ..numbers.damage import Damage
 from ..numbers.sums import exact_sum
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 from ..verdict.behaviour import EXACT
 from ..verdict.comparison import compare_converted, fit_shape
 from ..verdict.results import DIFFERENT, LEVELS, BlockResult, a1_range
@@ -28,7 +28,7 @@ class Layer(NamedTuple):
     """One cell to audit: its export with the damage that it shows, and its converted set."""
 
     cell: Cell
-    export: Export
+    export: WeightSet
     converted: dict[str, Table]
     damage: list[Damage]
 
@@ -48,7 +48,7 @@ class Layer(NamedTuple):
         return self.cell.forget_bias
 
 
-class Row(NamedTuple):
+class BlockTotals(NamedTuple):
     """One block: a row of audit.csv, in the names of the contract.
 
     Sums are exact and rounded once; None where one is beyond float64. `expected_difference` is what the forget bias
@@ -88,7 +88,7 @@ class LayerAudit(NamedTuple):
     sizes: Sizes
     forget_bias: float
     recognised: list[str]
-    rows: list[Row]
+    rows: list[BlockTotals]
     warnings: list[Damage]
 
     @property
@@ -105,7 +105,7 @@ class Audit(NamedTuple):
     findings: "Sequence[Finding]" = ()
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[BlockTotals]:
         """The rows of all layers."""
         return [row for layer in self.layers for row in layer.rows]
 
@@ -145,13 +145,13 @@ def audit_layer(layer: Layer) -> LayerAudit:
     )
 
 
-def _row(layer: Layer, plan: Plan, move: Move, result: BlockResult) -> Row:
+def _row(layer: Layer, plan: Plan, move: Move, result: BlockResult) -> BlockTotals:
     tables = [layer.export.tables[span.array] for span in move.sources]
     file = layer.converted[move.target.array]
     values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
     target = None if values is None else move.target.cut(values)
     gained = float(sum(move.added))
-    return Row(
+    return BlockTotals(
         layer.name,
         layer.direction,
         *result[:4],
@@ -216,5 +216,5 @@ def _lying(span: Span, table: Table) -> str:
     return f"flat{turned}: {pieces_of_cells}, the first {first}, each {apart} cells after the one before"
 
 
-def _worst(rows: Sequence[Row]) -> str:
+def _worst(rows: Sequence[BlockTotals]) -> str:
     return max((row.verdict for row in rows), key=LEVELS.index)

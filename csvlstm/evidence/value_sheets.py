@@ -163,7 +163,7 @@ def layer_sheets(layer: Layer) -> LayerSheets:
     """Lay out the value sheets of a layer; raises CsvLstmError where a file does not fit on a sheet.
 
     >>> from csvlstm.converted.sets import read_converted
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.network.topology import Cell, read_cell
     >>> folder = "sample_data/quirks"
     >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))

@@ -9,7 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 from .. import __version__
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 from ..names import readable
 from ..verdict.report import CellReport, Report, as_text
 from ..verdict.results import DIFFERENT, BlockResult

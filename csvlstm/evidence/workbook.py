@@ -16,15 +16,15 @@ from xlsxwriter.worksheet import Worksheet
 from ..layouts.arrays import Span
 from ..layouts.plan import Move
 from .columns_sheet import write_columns
+from .figures_sheet import INPUTS, LayerSheet
 from .formulas import red_where
 from .front import Front
-from .layer_sheet import INPUTS, LayerSheet
 from .looks import Looks, looks
+from .lookups import write_spot_checks
+from .overall_sheet import write_summary
 from .page import Page, on_a4
 from .places_sheet import places_of, write_places
 from .sheet_words import title
-from .spot_checks import write_spot_checks
-from .summary_sheet import write_summary
 from .value_sheets import LayerSheets, ValueSheet, is_computed
 
 _LONGEST = 100

@@ -10,7 +10,7 @@ from enum import Enum
 from math import gcd
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from .layout import Gate, Sizes
+from .gates import Gate, Sizes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,7 +4,7 @@ Operands: x W and h U and the bias; gates: i input, f forget, c cell candidate (
 """
 
 from .arrays import Array, Layout, Operand
-from .layout import Gate
+from .gates import Gate
 
 X, H, B, B2, P, R = Operand
 """Input, hidden, bias, second bias, peephole, projection."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..errors import CsvLstmError
 from .arrays import AnySizes, Array, Layout, Operand, Span
 from .entries import LAYOUTS
-from .layout import Gate
+from .gates import Gate
 
 
 class Move(NamedTuple):
@@ -83,7 +83,7 @@ def plan(
     Raises CsvLstmError where the source has weights that the target has no place for, or the other way round, and where
     a forget bias is declared for a cell that has none.
 
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.layouts.entries import KERAS, TF1
     >>> for move in plan(TF1, KERAS, Sizes(3, 5), 1.0).into("bias")[:2]:
     ...     print(move.gate.value, move.sources[0].columns, move.target.columns, move.added)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..errors import CsvLstmError, Place
 from ..layouts.arrays import Array, Layout, Operand, ProjectedSizes
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from ..layouts.plan import EXTRAS, run_time_forget_bias, which_could
 from ..reading.fitting import projected_size
 from ..reading.shapes import DEFAULTS, Options

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, argument, shown
 from ..layouts.arrays import Layout
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from ..names import path_of
 from ..reading.quantities import LARGEST_SIZE, read_number, read_size
-from ..reading.rows import Row, read_table
+from ..reading.rows import CsvRow, read_table
 from ..reading.sources import STANDARD_INPUT
 from .declaring import DEFAULT, Declaration, declared_cell
 from .manifest import MANIFEST
@@ -42,7 +42,7 @@ def read_layers(path: str, declared: Declaration = DEFAULT, *, chained: bool = T
     columns = _file_columns(source)
     extras = tuple(array.name for array in source.extras)
     required = ("layer", *columns, *SIZES)
-    rows = [_Declared(row, _cell(row, folder, declared)) for row in read_table(path, required, (*OPTIONAL, *extras))]
+    rows = [_DeclaredRow(row, _cell(row, folder, declared)) for row in read_table(path, required, (*OPTIONAL, *extras))]
     layers = [list(layer) for _, layer in groupby(rows, key=lambda declared: declared.cell.layer)]
     _refuse_names([layer[0] for layer in layers])
     for layer in layers:
@@ -53,15 +53,15 @@ def read_layers(path: str, declared: Declaration = DEFAULT, *, chained: bool = T
     return Network(tuple(_cells(layer) for layer in in_order), chained, path)
 
 
-def _cells(layer: list["_Declared"]) -> tuple[Cell, ...]:
+def _cells(layer: list["_DeclaredRow"]) -> tuple[Cell, ...]:
     """Give a layer's cells; a forward cell alone is a layer of one direction, and its folder has no other below it."""
     return (layer[0].cell._replace(direction=""),) if len(layer) == 1 else tuple(declared.cell for declared in layer)
 
 
-class _Declared(NamedTuple):
+class _DeclaredRow(NamedTuple):
     """A cell beside the row that it was read from."""
 
-    row: Row
+    row: CsvRow
     cell: Cell
 
 
@@ -70,7 +70,7 @@ def _file_columns(source: Layout) -> tuple[str, ...]:
     return tuple(array.name for array in source.arrays) if source.is_stacked else (FOLDER,)
 
 
-def _cell(row: Row, folder: str, declared: Declaration) -> Cell:
+def _cell(row: CsvRow, folder: str, declared: Declaration) -> Cell:
     source = declared.source_of_files
     columns = _file_columns(source)
     paths = [_file(row, column, folder) for column in columns]
@@ -90,7 +90,7 @@ def _cell(row: Row, folder: str, declared: Declaration) -> Cell:
     )
 
 
-def _layer(row: Row) -> str:
+def _layer(row: CsvRow) -> str:
     """Give the layer's name, which becomes a folder on any system."""
     name, place = row.text("layer"), row.place("layer")
     if not name:
@@ -110,7 +110,7 @@ def _layer(row: Row) -> str:
     return name
 
 
-def _direction(row: Row) -> str:
+def _direction(row: CsvRow) -> str:
     direction = row.text("direction").lower()
     if direction not in ("", FORWARD, BACKWARD):
         expected = f"{FORWARD}, {BACKWARD}, or nothing for a layer of one direction"
@@ -118,7 +118,7 @@ def _direction(row: Row) -> str:
     return direction
 
 
-def _file(row: Row, column: str, folder: str) -> str:
+def _file(row: CsvRow, column: str, folder: str) -> str:
     name, place = row.text(column), row.place(column)
     if not name or name == STANDARD_INPUT:
         found = f"the {column} has no file" if not name else f"the {column} is {STANDARD_INPUT}, standard input"
@@ -141,7 +141,7 @@ def _where(name: str) -> str:
     return "paths are relative to the table"
 
 
-def _size(row: Row, column: str) -> int:
+def _size(row: CsvRow, column: str) -> int:
     # A spreadsheet, and pandas beside blank cells, write 3 as 3.0.
     size = read_size(re.sub(r"[.,]0+$", "", row.text(column)))
     if size is None:
@@ -150,7 +150,7 @@ def _size(row: Row, column: str) -> int:
     return size
 
 
-def _number(row: Row, column: str) -> float:
+def _number(row: CsvRow, column: str) -> float:
     # Where a comma stands inside a cell, the table has another delimiter, and its country a decimal comma.
     number = read_number(row.text(column).replace(",", "."))
     if number is None:
@@ -159,13 +159,13 @@ def _number(row: Row, column: str) -> float:
     return number
 
 
-def _refuse_names(layers: list[_Declared]) -> None:
+def _refuse_names(layers: list[_DeclaredRow]) -> None:
     """Refuse layers whose rows are apart, or whose folders would be the same on some systems."""
-    seen: dict[str, _Declared] = {}
+    seen: dict[str, _DeclaredRow] = {}
     for row, cell in layers:
         # Unicode's canonical caseless match: folding can take a normalised name apart, or bring marks together.
         folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", cell.layer).casefold())
-        other = seen.setdefault(folded, _Declared(row, cell))
+        other = seen.setdefault(folded, _DeclaredRow(row, cell))
         if other.row is row:
             continue
         if other.cell.layer == cell.layer:
@@ -179,7 +179,7 @@ def _refuse_names(layers: list[_Declared]) -> None:
         raise CsvLstmError(found, row.place("layer"), expected="a name of its own for each layer", advice=advice)
 
 
-def _refuse_directions(layer: list[_Declared]) -> None:
+def _refuse_directions(layer: list[_DeclaredRow]) -> None:
     """Refuse a layer that is neither one cell nor a forward and a backward one with the same input size."""
     first, *others = layer
     if not others and first.cell.is_backward:
@@ -196,7 +196,7 @@ def _refuse_directions(layer: list[_Declared]) -> None:
             raise CsvLstmError(found, row.place("input_size"), expected=expected)
 
 
-def _refuse_break(below: list[_Declared], layer: list[_Declared]) -> None:
+def _refuse_break(below: list[_DeclaredRow], layer: list[_DeclaredRow]) -> None:
     """Refuse a layer that does not take what the one below gives: its hidden size, or those of both directions."""
     sizes = [declared.cell.sizes.output_size for declared in below]
     row, cell = layer[0]

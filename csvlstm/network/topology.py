@@ -13,12 +13,12 @@ import numpy as np
 from ..errors import CsvLstmError
 from ..layouts.arrays import Layout
 from ..layouts.entries import SOURCE, TARGET
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from ..layouts.plan import Plan, plan
 from ..layouts.references import Array
 from ..names import path_of
 from ..reading.shapes import DEFAULTS, Options
-from ..reading.tables import Export, read_set
+from ..reading.tables import WeightSet, read_set
 
 FORWARD, BACKWARD = "forward", "backward"
 
@@ -127,7 +127,7 @@ def single(cell: Cell) -> Network:
     return Network(((cell,),))
 
 
-def read_cell(cell: Cell, options: Options = DEFAULTS) -> Export:
+def read_cell(cell: Cell, options: Options = DEFAULTS) -> WeightSet:
     """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
 
     >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..layouts.references import Array
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 from .precision import measured, sampled, some_text
 
 _COLUMNS = 16
@@ -87,10 +87,10 @@ class Seen:
     def __init__(self) -> None:
         self._names: dict[tuple[str, int, int], str] = {}
 
-    def twins(self, export: Export) -> list[Twin]:
+    def twins(self, export: WeightSet) -> list[Twin]:
         """Give the files of a cell that are those of a cell before it, and remember both.
 
-        >>> from csvlstm.layouts.layout import Sizes
+        >>> from csvlstm.layouts.gates import Sizes
         >>> from csvlstm.reading.tables import read_export
         >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
         >>> export, seen = read_export(kernel, bias, Sizes(3, 5)), Seen()

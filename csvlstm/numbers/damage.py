@@ -11,10 +11,9 @@ import numpy as np
 
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import Layout, Operand
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 from ..layouts.references import Array
-from ..reading.tables import Export, Table
-from .added_bias import mean_of_added
+from ..reading.tables import Table, WeightSet
 from .copies import Seen, Twin, bias_at_an_end, repeated_rows
 from .layout_marks import said_by_name, said_by_numbers
 from .points import lost_points
@@ -32,6 +31,7 @@ from .precision import (
     ulp,
 )
 from .sums import pieces
+from .twice_added import mean_of_added
 
 _LEAST_SHARE = 0.1
 """Of the numbers that lost digits: `%.8g` takes the last one of a few, which is not worth a warning."""
@@ -84,7 +84,7 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
     Raises CsvLstmError where there is damage and none is allowed, and where a cell is no weight, which shows when the
     values are read.
 
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.reading.tables import read_export
     >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
     >>> export = read_export(kernel, bias, Sizes(3, 5))
@@ -99,7 +99,7 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
     return found
 
 
-def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool = True) -> list[Damage]:
+def warnings_of(export: WeightSet, forget_bias: float, seen: Seen, *, allowed: bool = True) -> list[Damage]:
     """Find all that speaks against converting an export as it is; `seen` are the cells before it in its network.
 
     Raises CsvLstmError as `damage_of` does.
@@ -115,7 +115,7 @@ def warnings_of(export: Export, forget_bias: float, seen: Seen, *, allowed: bool
     return found
 
 
-def _of_another_layout(export: Export) -> list[Damage]:
+def _of_another_layout(export: WeightSet) -> list[Damage]:
     """Find that the name of a file, or the numbers of the bias, speak for another layout than the declared one."""
     tables = [(array, export.tables[array.name]) for array in export.layout.arrays]
     said = [(table, said_by_name(table.name, array, export.layout)) for array, table in tables]
@@ -123,12 +123,12 @@ def _of_another_layout(export: Export) -> list[Damage]:
     return [_mark(export, table, words) for table, words in said if words]
 
 
-def _mark(export: Export, table: Table, words: str) -> Damage:
+def _mark(export: WeightSet, table: Table, words: str) -> Damage:
     found = f"may be no file of {export.layout.framework}: {words}"
     return Damage("layout", Place(table.name), table.form.cells, found, _ASK)
 
 
-def _bias_rows(export: Export) -> list[Damage]:
+def _bias_rows(export: WeightSet) -> list[Damage]:
     """Find matrices whose first or last row is the bias, so that the input size is one too large."""
     bias = export.bias.values.reshape(-1)
     tables = [table for table in export.tables.values() if table.form.rows > 1]

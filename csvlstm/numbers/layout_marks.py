@@ -8,9 +8,9 @@ import numpy as np
 from ..layouts.arrays import Array as Described
 from ..layouts.arrays import Layout, Operand
 from ..layouts.entries import LAYOUTS
-from ..layouts.layout import GATES, Gate
+from ..layouts.gates import GATES, Gate
 from ..layouts.references import Array
-from ..reading.tables import Export
+from ..reading.tables import WeightSet
 
 _LEAST, _MOST, _SPREAD = 0.995, 1.15, 0.1
 _FEWEST = 4
@@ -51,7 +51,7 @@ def layouts_with_forget_gate(at: int) -> list[Layout]:
     ]
 
 
-def said_by_numbers(export: Export) -> str:
+def said_by_numbers(export: WeightSet) -> str:
     """Say that the bias is in the order of other layouts than the declared one, where its numbers show it."""
     array = next((one for one in export.layout.arrays if Operand.BIAS in one.operands), None)
     if array is None or len(array.gates) != GATES:

@@ -53,7 +53,7 @@ class Lost(NamedTuple):
 def lost_points(table: Table, numbers: Numbers) -> Lost | None:
     """Find the cells of a table whose decimal points were lost; `numbers` are those of some of its cells.
 
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.numbers.precision import measured
     >>> from csvlstm.reading.tables import read_export
     >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"

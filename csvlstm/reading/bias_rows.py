@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..layouts.layout import GATES
+from ..layouts.gates import GATES
 from .dialect import Canonical
 from .labels import body
 from .parsing import is_weight

@@ -5,7 +5,7 @@ from itertools import product
 
 from ..errors import CsvLstmError, Place, argument
 from ..layouts.arrays import AnySizes, Array, Operand, ProjectedSizes
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from .dialect import Canonical, readings
 from .shapes import Grid, Options, cells_per_line, grids
 from .sources import read_source

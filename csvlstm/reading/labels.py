@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from ..errors import CsvLstmError, Place, shown
 from ..layouts.arrays import AnySizes, Array, Layout, Operand
 from ..layouts.entries import LAYOUTS
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 from .shapes import Form, Grid
 
 _Meaning = TypeVar("_Meaning", Gate, Operand)
@@ -56,7 +56,7 @@ class Labels(NamedTuple):
     index_column: list[str]
 
 
-class _Line(NamedTuple):
+class _LabelLine(NamedTuple):
     """The labels along one side of a grid, and where each of them stands."""
 
     texts: list[str]
@@ -93,7 +93,7 @@ def refuse_disorder(beside: Labels, form: Form, file: str, array: Array, layout:
     Raises CsvLstmError at the first label that does.
 
     >>> from csvlstm.layouts.entries import SOURCE
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> form = Form(2, 4, Grid(2, 4, header_row=True, index_column=False), transposed=False)
     >>> beside = Labels(["i_0", "f_0", "c_0", "o_0"], [])
     >>> refuse_disorder(beside, form, "k.csv", SOURCE.arrays[0], SOURCE, Sizes(1, 1))
@@ -124,22 +124,22 @@ def refuse_numbers_that_fall(beside: Labels, form: Form, file: str) -> None:
             _refuse_numbers(line, is_flat=False, by_columns=False)
 
 
-def _header(beside: Labels, form: Form, file: str) -> _Line:
+def _header(beside: Labels, form: Form, file: str) -> _LabelLine:
     corner = len(beside.header_row) - form.grid.columns
     texts = beside.header_row[corner:] if corner in (0, 1) and form.grid.columns > 1 else []
-    return _Line(texts, [Place(file, form.skipped + 1, corner + number) for number in range(1, len(texts) + 1)])
+    return _LabelLine(texts, [Place(file, form.skipped + 1, corner + number) for number in range(1, len(texts) + 1)])
 
 
-def _index(beside: Labels, form: Form, file: str) -> _Line:
+def _index(beside: Labels, form: Form, file: str) -> _LabelLine:
     first = form.skipped + form.grid.header_row + 1
-    return _Line(beside.index_column, [Place(file, first + row, 1) for row in range(len(beside.index_column))])
+    return _LabelLine(beside.index_column, [Place(file, first + row, 1) for row in range(len(beside.index_column))])
 
 
 def _counts(texts: list[str]) -> bool:
     return all(text == str(number) for number, text in enumerate(texts))
 
 
-def _refuse_numbers(line: _Line, is_flat: bool, by_columns: bool) -> None:
+def _refuse_numbers(line: _LabelLine, is_flat: bool, by_columns: bool) -> None:
     """Refuse labels that differ in their numbers alone and whose numbers do not rise."""
     texts = [re.sub(_NUMBER, "0", text) for text in line.texts]
     numbers = [tuple(map(int, re.findall(_NUMBER, text))) for text in line.texts]
@@ -152,7 +152,7 @@ def _refuse_numbers(line: _Line, is_flat: bool, by_columns: bool) -> None:
         raise CsvLstmError(found, line.places[at], expected="labels whose numbers rise", advice=_CORRECT)
 
 
-def _refuse_twice(line: _Line, own: list[str]) -> None:
+def _refuse_twice(line: _LabelLine, own: list[str]) -> None:
     """Refuse a label that is there twice, unless those of the layout are, too: both biases of ONNX have the same."""
     seen = dict[str, int]()
     for at, text in enumerate(line.texts):
@@ -168,7 +168,7 @@ def _first_that_falls(texts: list[str], numbers: list[tuple[int, ...]]) -> int |
     return next((at for at, ((text, one), (of, other)) in pairs if text == of and one and one >= other), None)
 
 
-def _refuse_gates(line: _Line, own: list[str], array: Array, layout: Layout) -> None:
+def _refuse_gates(line: _LabelLine, own: list[str], array: Array, layout: Layout) -> None:
     """Refuse labels that name the gates of an array in another order."""
     gates = _named(line.texts, _GATES)
     if len(gates) != len(own) or len(array.gates) < len(Gate) or {*gates} != {*Gate}:
@@ -188,7 +188,7 @@ def _refuse_gates(line: _Line, own: list[str], array: Array, layout: Layout) -> 
     )
 
 
-def _refuse_operands(line: _Line, own: list[str], sizes: AnySizes) -> None:
+def _refuse_operands(line: _LabelLine, own: list[str], sizes: AnySizes) -> None:
     """Refuse labels that name other inputs and hidden states than the declared sizes."""
     operands = _named(line.texts, _OPERANDS)
     if all(re.fullmatch(_OWN, text) for text in line.texts):

@@ -22,7 +22,7 @@ _INDEXES = ("", "index", "unnamed: 0")
 """How an index column is called by what writes one; pandas reads one without a name as Unnamed: 0."""
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """A row of a table: where it stands in its file, and the text and the number of each of its columns by name."""
 
     file: str
@@ -39,7 +39,7 @@ class Row(NamedTuple):
         return Place(self.file, self.line, self.numbers.get(column))
 
 
-def read_table(path: str, required: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
+def read_table(path: str, required: Sequence[str], optional: Sequence[str] = ()) -> list[CsvRow]:
     """Read a table whose header row names all required columns, any of the optional ones, and no others.
 
     Commas, semicolons and tabs are recognised as delimiters by the header row; blank rows, comment lines above it, an
@@ -129,7 +129,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
-def _row(cells: list[str], numbers: dict[str, int], place: Place) -> Row:
+def _row(cells: list[str], numbers: dict[str, int], place: Place) -> CsvRow:
     known = set(numbers.values())
     for number, cell in enumerate(cells, start=1):
         if cell and number not in known:
@@ -140,4 +140,4 @@ def _row(cells: list[str], numbers: dict[str, int], place: Place) -> Row:
             raise CsvLstmError(f"the {name} is not in UTF-8", place._replace(column=number), advice=_ANOTHER_ENCODING)
     texts = {name: cells[number - 1] if number <= len(cells) else "" for name, number in numbers.items()}
     assert place.line
-    return Row(place.file, place.line, texts, numbers)
+    return CsvRow(place.file, place.line, texts, numbers)

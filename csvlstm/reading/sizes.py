@@ -4,12 +4,12 @@ from math import isqrt
 from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, argument, plural
-from ..layouts.layout import GATES, Sizes
+from ..layouts.gates import GATES, Sizes
 from .bias_rows import bias_rows
 from .dialect import Canonical
-from .other_cells import other_matrix, other_vector, projection, with_biases
 from .parsing import is_weight, refusal
 from .shapes import Grid, Options, cells_per_line, grids
+from .unsupported import other_matrix, other_vector, projection, with_biases
 
 
 class Fit(NamedTuple):

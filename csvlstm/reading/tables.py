@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..errors import CsvLstmError, Place, argument, shown
 from ..layouts.arrays import AnySizes, Array, Layout, Operand
 from ..layouts.entries import SOURCE
-from ..layouts.layout import GATES, Sizes
+from ..layouts.gates import GATES, Sizes
 from .decimals import CellText
 from .dialect import Canonical, readings
 from .edges import Edges
@@ -97,7 +97,7 @@ class Table:
         return self.text[start : int(ends[row])].split(b",", column + 1)[column].decode()
 
 
-class Export(NamedTuple):
+class WeightSet(NamedTuple):
     """What was exported of one cell: a table of each array of its layout, by its name, in the layout's order."""
 
     sizes: AnySizes
@@ -140,7 +140,7 @@ def read_export(
     bias: str,
     sizes: Sizes,
     options: Options = DEFAULTS,
-) -> Export:
+) -> WeightSet:
     """Read the kernel and the bias of one cell as the declared sizes say.
 
     Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
@@ -158,7 +158,7 @@ def read_set(
     layout: Layout,
     sizes: AnySizes,
     options: Options = DEFAULTS,
-) -> Export:
+) -> WeightSet:
     """Read the files of one cell, in the order of the layout's arrays, as the declared sizes say.
 
     Raises CsvLstmError as `read_export` does.
@@ -179,7 +179,7 @@ def read_set(
     for _, one in arrays:
         read_so = tables[one.name]
         refuse_disorder(read_so.labels, read_so.form, read_so.name, one, layout, sizes)
-    return Export(sizes, tables, layout)
+    return WeightSet(sizes, tables, layout)
 
 
 def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) -> tuple[Canonical, Form] | None:

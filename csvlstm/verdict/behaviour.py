@@ -8,12 +8,12 @@ import numpy as np
 
 from ..errors import Place
 from ..layouts.arrays import AnySizes, Layout, Operand
-from ..layouts.equations import REFERENCES, Activations
-from ..layouts.layout import Gate
+from ..layouts.equations import REFERENCES, CellActivations
+from ..layouts.gates import Gate
 from ..layouts.plan import Plan
 from ..layouts.references import Array
 from ..numbers.damage import Damage
-from ..reading.tables import Export
+from ..reading.tables import WeightSet
 
 STEPS = 20
 UNIT_ROUNDOFF = 2.0**-53
@@ -68,7 +68,7 @@ class Run(NamedTuple):
         return np.nan_to_num(self.h[1:])
 
 
-def saturated(run: Run, export: Export, *, allowed: bool = True) -> list[Damage]:
+def saturated(run: Run, export: WeightSet, *, allowed: bool = True) -> list[Damage]:
     """Warn where nearly every gate is saturated, on small inputs too, so that the run says little about the cells.
 
     Raises CsvLstmError where no warning is allowed.
@@ -95,7 +95,7 @@ FLOAT32 = Slack(2.0**-149, 2.0**-22)
 """Of weights that are the same as float32: a rounding of two addends, of their sum, and of its print."""
 
 
-def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = None) -> Run:
+def run_export(export: WeightSet, forget_bias: float, seed: int, x: Array | None = None) -> Run:
     """Run the source's cell from seeded random states, on inputs x [steps, D] or on seeded random ones.
 
     Two cells whose gates are all open or closed agree in any case. Where nearly every gate is, the inputs and the first
@@ -114,12 +114,12 @@ def run_export(export: Export, forget_bias: float, seed: int, x: Array | None = 
     return max(run, smaller, key=lambda one: one.working)
 
 
-def _run(export: Export, forget_bias: float, x: Array, c: Array, h: Array) -> Run:
+def _run(export: WeightSet, forget_bias: float, x: Array, c: Array, h: Array) -> Run:
     equation, values = REFERENCES[export.layout.key], export.values
     cs, hs, into_gates = [c], [h], list[dict[Gate, Array]]()
     with np.errstate(over="ignore", invalid="ignore"):
         for step in x:
-            after = equation(step[None], cs[-1], hs[-1], values, forget_bias, Activations())
+            after = equation(step[None], cs[-1], hs[-1], values, forget_bias, CellActivations())
             cs.append(after.c)
             hs.append(after.h)
             into_gates.append(after.preactivations)
@@ -129,7 +129,7 @@ def _run(export: Export, forget_bias: float, x: Array, c: Array, h: Array) -> Ru
 
 def compare_behaviour(
     run: Run,
-    export: Export,
+    export: WeightSet,
     plan: Plan,
     converted: Mapping[str, Array],
     forget_biases: tuple[float, float],
@@ -146,7 +146,7 @@ def compare_behaviour(
     # Weights so large that a sum overflows leave nothing to compare here; the exact half decides alone.
     with np.errstate(over="ignore", invalid="ignore"):
         c, h = run.c[:-1], run.h[:-1]
-        after = REFERENCES[plan.target.key](run.x, c, h, converted, forget_biases[1], Activations())
+        after = REFERENCES[plan.target.key](run.x, c, h, converted, forget_biases[1], CellActivations())
         relative = 2 * (export.sizes.rows + 4) * UNIT_ROUNDOFF + slack.relative
         inputs = np.abs(np.concatenate([run.x, h], axis=1)).sum(axis=1, keepdims=True)
         absolute = slack.absolute * (inputs + 1) + SMALLEST

@@ -9,7 +9,7 @@ def biases_as_text(network: Network) -> list[str]:
     """Say which biases are sums, and which hold a constant that no file of the source has.
 
     >>> from csvlstm.layouts.entries import LAYOUTS
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.network.topology import single
     >>> for target in ("keras", "pytorch"):
     ...     print(*biases_as_text(single(Cell("k.csv", "b.csv", Sizes(3, 5), target=LAYOUTS[target]))), sep=", ")

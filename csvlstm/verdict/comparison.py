@@ -11,7 +11,7 @@ from ..layouts.arrays import Array as Described
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import as_float32, printed_from
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 from .behaviour import Slack
 from .explanations import forget_sums
 from .results import (
@@ -27,7 +27,7 @@ from .results import (
 
 
 def compare_converted(
-    plan: Plan, export: Export, converted: Mapping[str, Table], tolerance: Slack
+    plan: Plan, export: WeightSet, converted: Mapping[str, Table], tolerance: Slack
 ) -> list[BlockResult]:
     """Compare all blocks as numbers: identical, equal as float32, within the tolerance, or different.
 
@@ -42,7 +42,7 @@ def fit_shape(array: Described, values: Array, sizes: AnySizes) -> Array | None:
     """Give an array in plain form, a vector as one row; None where it has another shape.
 
     >>> from csvlstm.layouts.entries import KERAS
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> fit_shape(KERAS.array("bias"), np.ones((4, 1)), Sizes(2, 1)).shape
     (1, 4)
     """
@@ -60,7 +60,7 @@ def fit_shapes(plan: Plan, converted: Mapping[str, Table]) -> dict[str, Array] |
     return weights if len(weights) == len(fitting) else None
 
 
-def _compare(plan: Plan, export: Export, move: Move, file: Table, tolerance: Slack) -> BlockResult:
+def _compare(plan: Plan, export: WeightSet, move: Move, file: Table, tolerance: Slack) -> BlockResult:
     values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
     if values is None:
         everywhere = np.ones((len(move.target.rows), len(move.target.columns)), np.bool_)
@@ -75,7 +75,7 @@ def _compare(plan: Plan, export: Export, move: Move, file: Table, tolerance: Sla
     return block_result(move, export.tables, Target(file.name, form), misses[stricter[-1]], difference, level)
 
 
-def _misses(move: Move, export: Export, expected: Array, target: Array, tolerance: Slack) -> dict[str, Array]:
+def _misses(move: Move, export: WeightSet, expected: Array, target: Array, tolerance: Slack) -> dict[str, Array]:
     """Give for each level that may hold which cells miss it; each level forgives what the stricter ones do."""
     identical = target != expected
     single = identical & ~equal_as_float32(expected, target)

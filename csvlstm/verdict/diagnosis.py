@@ -16,11 +16,11 @@ import numpy as np
 from ..converted.blocks import block_values
 from ..errors import plural
 from ..layouts.arrays import Array as Described
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
-from ..reading.tables import Export, Table
+from ..reading.tables import Table, WeightSet
 from .behaviour import Slack
 from .comparison import equal_as_float32
 from .explanations import (
@@ -77,7 +77,7 @@ class _Explanation(NamedTuple):
 
 
 def diagnose(
-    plan: Plan, export: Export, converted: Mapping[str, Table], wrong: Sequence[str], tolerance: Slack
+    plan: Plan, export: WeightSet, converted: Mapping[str, Table], wrong: Sequence[str], tolerance: Slack
 ) -> list[Finding]:
     """Name what is wrong in the arrays that were found to be different; those with the same mistakes together."""
     by_mistakes: dict[Alternatives, list[str]] = {}
@@ -94,7 +94,7 @@ class _Case(NamedTuple):
 
     array: Described
     plan: Plan
-    export: Export
+    export: WeightSet
     converted: Mapping[str, Table]
     tolerance: Slack
 

@@ -12,7 +12,7 @@ from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..reading.parsing import Text
-from ..reading.tables import Export
+from ..reading.tables import WeightSet
 from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 
 Cells = NDArray[np.object_]
@@ -21,7 +21,7 @@ Cells = NDArray[np.object_]
 
 def compare_blocks(
     plan: Plan,
-    export: Export,
+    export: WeightSet,
     texts: Mapping[str, Text],
     values: Mapping[Span, Array],
     directory: str = "",
@@ -52,7 +52,7 @@ def compare_blocks(
 class _SourceCells(dict[str, Cells]):
     """The texts of the cells of an export's tables, cut when they are first used."""
 
-    def __init__(self, export: Export) -> None:
+    def __init__(self, export: WeightSet) -> None:
         super().__init__()
         self._tables = export.tables
 
@@ -68,7 +68,7 @@ class _SourceCells(dict[str, Cells]):
 
 
 def _compare(
-    move: Move, export: Export, target: Array, text_differs: NDArray[np.bool_] | None, file: Target
+    move: Move, export: WeightSet, target: Array, text_differs: NDArray[np.bool_] | None, file: Target
 ) -> BlockResult:
     """Compare the values of a block; cells whose text differs differ, too."""
     source = block_values(move, export.values)

@@ -10,11 +10,11 @@ from ..converted.blocks import block_values
 from ..layouts.arrays import Array as Described
 from ..layouts.arrays import Layout
 from ..layouts.entries import LAYOUTS
-from ..layouts.layout import GATES, Gate
+from ..layouts.gates import GATES, Gate
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..numbers.digits import printed_from
-from ..reading.tables import Export
+from ..reading.tables import WeightSet
 
 _FLOAT32_NOISE = 2.0**-22
 Blocks = Mapping[Gate, Array]
@@ -52,7 +52,7 @@ def _base(mistakes: tuple[Mistake, ...], blocks: Blocks, turned: bool = False, f
     return Base(mistakes, {gate: Numbers(values) for gate, values in blocks.items()}, turned, first_row)
 
 
-def blocks_of(array: Described, moves: Sequence[Move], export: Export) -> dict[Gate, Array]:
+def blocks_of(array: Described, moves: Sequence[Move], export: WeightSet) -> dict[Gate, Array]:
     """Give the right numbers of each gate of an array, without what its cell adds at run time."""
     values, across = export.values, 1 - array.gate_axis
     by_gate = {gate: [move._replace(added=()) for move in moves if move.gate is gate] for gate in array.gates}
@@ -60,7 +60,7 @@ def blocks_of(array: Described, moves: Sequence[Move], export: Export) -> dict[G
     return {gate: one[0] if len(one) == 1 else np.concatenate(one, axis=across) for gate, one in blocks.items()}
 
 
-def matrix_bases(plan: Plan, export: Export, array: str, copied: bool) -> Iterator[Base]:
+def matrix_bases(plan: Plan, export: WeightSet, array: str, copied: bool) -> Iterator[Base]:
     """List what may stand in a matrix, the right numbers first; `copied` says that two matrices are the same."""
     moves = plan.into(array)
     own, first_row = blocks_of(plan.target.array(array), moves, export), _first_row(moves)
@@ -86,7 +86,7 @@ def _first_row(moves: Sequence[Move]) -> int | None:
     return first.rows.start if {span.array for move in moves for span in move.sources} == {first.array} else None
 
 
-def _not_split_there(plan: Plan, export: Export, moves: Sequence[Move], copied: bool) -> Iterator[Base]:
+def _not_split_there(plan: Plan, export: WeightSet, moves: Sequence[Move], copied: bool) -> Iterator[Base]:
     """List other rows than the right ones of an array that the target splits: of the wrong end, and all."""
     (span,) = moves[0].sources
     values = export.values[span.array]
@@ -114,7 +114,7 @@ def gate_order(plan: Plan, order: tuple[Gate, ...]) -> tuple[Mistake, ...]:
     """Name the mistake of a gate order, and the framework that has it; nothing for the target's own.
 
     >>> from csvlstm.layouts.entries import KERAS, TF1
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.layouts.plan import plan
     >>> gate_order(plan(TF1, KERAS, Sizes(3, 5)), TF1.gates)[0].found
     "the gates are in the order i, c, f, o (TensorFlow 1's own: the middle quarters were not swapped)"
@@ -131,7 +131,9 @@ def gate_order(plan: Plan, order: tuple[Gate, ...]) -> tuple[Mistake, ...]:
     return (Mistake(kind, f"the gates are in the order {letters}{whose}", f"move the quarters to {right}"),)
 
 
-def bias_bases(plan: Plan, export: Export, array: Described, moves: Sequence[Move], target: Blocks) -> Iterator[Base]:
+def bias_bases(
+    plan: Plan, export: WeightSet, array: Described, moves: Sequence[Move], target: Blocks
+) -> Iterator[Base]:
     """List what may stand in a bias that is filled by moves: the right sums first, then those of another forget bias.
 
     Each sum comes in the ways that people compute it: of float64, of float32, and of float32 numbers in float64.

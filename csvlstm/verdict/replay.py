@@ -52,7 +52,7 @@ class Replay(NamedTuple):
         return self.converted_set is not None and not self.contradicts and not self.cannot_show
 
 
-class _Declared(NamedTuple):
+class _DeclaredRun(NamedTuple):
     """The declared network judged in one way, and other forget biases in place of the declared ones."""
 
     way: Way
@@ -97,7 +97,7 @@ def _instead(replayed: Replay, fitting: Assumption | None) -> Replay:
     return replayed._replace(fits=fitting)
 
 
-def _declared(way: Way, activations: Activations) -> _Declared:
+def _declared(way: Way, activations: Activations) -> _DeclaredRun:
     others = [value for value in _OTHERS if any(cell.forget_bias != value for cell in way.model.network.cells)]
     runs = run(way, Assumed((None, *others), activations))
     tolerances = tolerance(way, runs.deviations[0])
@@ -106,10 +106,10 @@ def _declared(way: Way, activations: Activations) -> _Declared:
         outputs = way.reading.of(run_converted(way.model, way.reading.inputs.values, activations, way.driving))
         converted = judgement(way, outputs, tolerances).largest_share
     own, *judged = judgements(way, runs)
-    return _Declared(way, own, dict(zip(others, judged, strict=True)), converted)
+    return _DeclaredRun(way, own, dict(zip(others, judged, strict=True)), converted)
 
 
-def _replay(found: _Declared, activations: Activations) -> Replay:
+def _replay(found: _DeclaredRun, activations: Activations) -> Replay:
     way, own, _, converted = found
     forget_bias = way.model.network.forget_bias
     declared = Assumption(forget_bias, activations.output, activations.recurrent, way.reading.how)

@@ -95,7 +95,7 @@ def _address(form: Form, span: Span, row: int, column: int, turned: bool = False
 def a1_range(form: Form, rows: range, columns: range) -> str:
     """Give the A1 range of a block from its first cell to its last, in the file as it lies there.
 
-    >>> from csvlstm.layouts.layout import Sizes
+    >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.layouts.entries import KERAS
     >>> a1_range(target_form(KERAS.array("bias"), Sizes(3, 5), is_column=True), range(1), range(5, 10))
     'A6:A10'

@@ -155,13 +155,13 @@ def main() -> None:
     use_one_thread()
     run = convert_arguments.run
 
-    def watched(asked: Namespace) -> int:
+    def watched(parsed: Namespace) -> int:
         clock.seconds[START] = clock.now()
         clock.timed(IMPORTS, import_module)("csvlstm.commands.convert")
         for step, names in STEPS.items():
             for name in names:
                 clock.watch(step, name)
-        return run(asked)
+        return run(parsed)
 
     convert_arguments.run = watched
     code = cli.main(["convert", *sys.argv[2:-1], "-q", "-o", sys.argv[-1]])

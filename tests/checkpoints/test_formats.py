@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from csvlstm.checkpoints.opening import Variables, open_checkpoint
-from csvlstm.checkpoints.sstable import Table
+from csvlstm.checkpoints.sstable import SortedTable
 from csvlstm.errors import CsvLstmError
 from tests.checkpoints.recorded import FORMATS, Recorded
 from tests.checkpoints.writing import bundle_entry, field, table
@@ -49,7 +49,7 @@ def test_what_holds_no_numbers_is_listed_and_refused(tmp_path: Path, name: str) 
 def entries_of(data: bytes, folder: Path) -> list[tuple[bytes, bytes]]:
     path = folder / "table"
     path.write_bytes(data)
-    return [(key, bytes(value)) for key, value in Table(str(path)).entries()]
+    return [(key, bytes(value)) for key, value in SortedTable(str(path)).entries()]
 
 
 @pytest.mark.parametrize("in_block", [1, 3, 1000])

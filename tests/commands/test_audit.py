@@ -16,8 +16,8 @@ import pytest
 from csvlstm.commands.audit import Evidence, audit_layers, read_layer
 from csvlstm.errors import CsvLstmError
 from csvlstm.evidence import value_sheets
-from csvlstm.evidence.totals import Layer, Row
-from csvlstm.layouts.layout import Sizes
+from csvlstm.evidence.totals import BlockTotals, Layer
+from csvlstm.layouts.gates import Sizes
 from csvlstm.network.topology import Cell
 from tests import children
 from tests.commands.test_cli import BIAS, KERNEL, SIZES, assert_refused, csvlstm
@@ -58,7 +58,7 @@ def test_each_form_is_what_its_ending_says(keras: Path, tmp_path: Path) -> None:
     for form in FORMS:
         assert audit(KERNEL, BIAS, keras, "-q", "-o", f"audit.{form.upper()}", cwd=tmp_path).stderr == b""
     rows = list(csv.DictReader((tmp_path / "audit.CSV").read_text().splitlines()))
-    assert (len(rows), list(rows[0])) == (12, list(Row._fields))
+    assert (len(rows), list(rows[0])) == (12, list(BlockTotals._fields))
     assert json.loads((tmp_path / "audit.JSON").read_text())["verdict"] == "identical"
     (tmp_path / "audit.XLSX").rename(tmp_path / "audit.xlsx")
     assert openpyxl.load_workbook(tmp_path / "audit.xlsx").sheetnames[0] == "Audit"

@@ -8,7 +8,7 @@ import pytest
 from csvlstm.converted.blocks import Mosaic, array_values, block_values, put_together
 from csvlstm.layouts.arrays import Layout
 from csvlstm.layouts.entries import HAIKU, KERAS, LAYOUTS, ONNX, TF1
-from csvlstm.layouts.layout import Gate, Sizes
+from csvlstm.layouts.gates import Gate, Sizes
 from csvlstm.layouts.plan import plan
 
 SIZES = Sizes(3, 5)

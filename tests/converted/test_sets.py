@@ -11,23 +11,23 @@ from csvlstm.commands.cli import main
 from csvlstm.converted.blocks import Origin
 from csvlstm.converted.sets import read_converted
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.floats import parse
-from csvlstm.reading.tables import Export
+from csvlstm.reading.tables import WeightSet
 from tests.exports import PARTS, SIZES, check_cell, random_export
 from tests.mistakes import converted as right_parts
 from tests.mistakes import random_layer, write
 
 
-def convert(folder: Path, export: Export, *options: str) -> Path:
+def convert(folder: Path, export: WeightSet, *options: str) -> Path:
     sizes = ["--input-size", str(export.sizes.input_size), "--hidden-size", str(export.sizes.hidden_size)]
     files = [export.kernel.name, export.bias.name]
     assert main(["convert", *files, *sizes, "-q", "-o", str(folder / "keras"), *options]) == 0
     return folder / "keras"
 
 
-def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: Export) -> list[int]:
+def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: WeightSet) -> list[int]:
     """Read a set beside its export, see that it is the same as alone, and give the cells of what was parsed for it."""
     alone, _ = read_converted(folder), export.values
     cells = list[int]()

@@ -17,7 +17,7 @@ from csvlstm import read_weights
 from csvlstm.commands.cli import main
 from csvlstm.converted import styles
 from csvlstm.converted.styles import Style, plain_decimals
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.network.manifest import MANIFEST
 from tests.commands.test_cli import assert_refused, csvlstm
 from tests.exports import SIZES, write_export

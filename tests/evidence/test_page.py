@@ -11,7 +11,7 @@ import pytest
 
 from csvlstm.evidence.heatmaps import COLOURS, DIFFERS, NOBODYS, after, before
 from csvlstm.layouts.entries import KERAS, ONNX, PYTORCH, TF1
-from csvlstm.layouts.layout import Gate, Sizes
+from csvlstm.layouts.gates import Gate, Sizes
 from csvlstm.layouts.plan import plan
 from tests import children
 from tests.browser import Pixels, decoded, needs_chromium, screenshot

@@ -15,8 +15,8 @@ import pytest
 
 from csvlstm.commands.audit import Evidence, audit_layers
 from csvlstm.evidence.statements import as_csv, as_json
-from csvlstm.evidence.totals import Audit, Layer, Row, audit_layer
-from csvlstm.layouts.layout import Sizes
+from csvlstm.evidence.totals import Audit, BlockTotals, Layer, audit_layer
+from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
 from tests import children
 from tests.exports import PARTS, SIZES, converted_layer, edited, named, write_export
@@ -44,7 +44,7 @@ def cells_of(path: str, a1_range: str) -> list[list[str]]:
     return [line[left - 1 : right] for line in lines[top - 1 : bottom]]
 
 
-def pieces_of(row: Row) -> list[str]:
+def pieces_of(row: BlockTotals) -> list[str]:
     """Read the cells of a block out of its source file, in rows of the table, as range and note tell a person."""
     cells = [cell for line in cells_of(row.source_file, row.source_range) for cell in line]
     if row.note.startswith("transposed"):
@@ -74,7 +74,7 @@ def layer_of(
     return converted_layer(folder, (str(kernel), str(bias)), sizes, options, forget_bias)
 
 
-def check_against_the_files(layer: Layer, rows: list[Row]) -> None:
+def check_against_the_files(layer: Layer, rows: list[BlockTotals]) -> None:
     """Hold each row against the cells that its ranges show, by their digits."""
     assert [(row.part, row.gate) for row in rows] == list(itertools.product(PARTS, KERAS))
     seen = dict.fromkeys(PARTS, 0)
@@ -198,7 +198,7 @@ def test_the_table_is_rectangular_and_has_the_layers_one_below_the_other(layer: 
     layers = [audit_layer(named(layer, name, way)) for name, way in (("a", "forward"), ("b", ""))]
     table = list(csv.DictReader(as_csv(Audit(layers)).splitlines()))
     assert [(row["layer"], row["direction"]) for row in table] == 12 * [("a", "forward")] + 12 * [("b", "")]
-    assert {len(row) for row in table} == {len(Row._fields)}
+    assert {len(row) for row in table} == {len(BlockTotals._fields)}
     assert float(table[0]["source_sum"]) == layers[0].rows[0].source_sum
     result = as_json(Audit(layers))
     assert [(each["layer"], len(each["blocks"])) for each in result["layers"]] == [("a", 12), ("b", 12)]

@@ -22,7 +22,7 @@ from csvlstm.commands.cli import main
 from csvlstm.errors import CsvLstmError
 from csvlstm.evidence.totals import Layer, audit_layer
 from csvlstm.layouts.entries import LAYOUTS
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.network.topology import Cell
 from csvlstm.reading.shapes import Options
 from tests import children

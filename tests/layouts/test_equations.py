@@ -7,8 +7,8 @@ import pytest
 
 from csvlstm.layouts.arrays import AnySizes, Layout, Operand, ProjectedSizes
 from csvlstm.layouts.entries import LAYOUTS
-from csvlstm.layouts.equations import REFERENCES, Activations
-from csvlstm.layouts.layout import Gate, Sizes
+from csvlstm.layouts.equations import REFERENCES, CellActivations
+from csvlstm.layouts.gates import Gate, Sizes
 from csvlstm.layouts.plan import Move, plan
 from tests.framework_recordings import (
     RECORDED_ONLY,
@@ -86,7 +86,7 @@ def run_reference(
     outputs = []
     for step in range(recording.x.shape[1]):
         x = recording.x[:, step].astype("float64")
-        after = REFERENCES[key](x, c, h, weights, forget_bias, Activations())
+        after = REFERENCES[key](x, c, h, weights, forget_bias, CellActivations())
         c, h = after.c, after.h
         outputs.append(h)
     return np.stack(outputs, axis=1), {"c": c, "h": h}

@@ -3,7 +3,7 @@
 import pytest
 
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 
 SIZES = [Sizes(3, 5), Sizes(7, 2), Sizes(4, 4), Sizes(1, 6), Sizes(5, 1), Sizes(1, 1)]
 

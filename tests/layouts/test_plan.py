@@ -8,7 +8,7 @@ import pytest
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.arrays import AnySizes, Array, Layout, Operand, ProjectedSizes, Span
 from csvlstm.layouts.entries import KERAS, LAYOUTS, ONNX, TF1
-from csvlstm.layouts.layout import Gate, Sizes
+from csvlstm.layouts.gates import Gate, Sizes
 from csvlstm.layouts.plan import Move, plan
 
 from . import frameworks

@@ -6,7 +6,7 @@ import pytest
 
 from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.network.declaring import Declaration
 from csvlstm.network.layers import read_layers
 from csvlstm.network.topology import Cell

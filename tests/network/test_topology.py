@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from csvlstm.errors import CsvLstmError
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.references import tf1_lstm
 from csvlstm.network.topology import BACKWARD, FORWARD, Cell, Flow, Network, read_cell, single
 from tests.exports import write_export

@@ -8,11 +8,11 @@ import pytest
 
 from csvlstm.commands.cli import main
 from csvlstm.layouts.entries import TF1
-from csvlstm.layouts.layout import Sizes
-from csvlstm.numbers.added_bias import mean_of_added
+from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.copies import Seen, repeated_rows
 from csvlstm.numbers.damage import warnings_of
-from csvlstm.reading.tables import Export, read_export
+from csvlstm.numbers.twice_added import mean_of_added
+from csvlstm.reading.tables import WeightSet, read_export
 from tests.accidents import FORMATS, OF_SMALLER_FLOATS, SIZES, WEIGHTS, drawn, printed
 from tests.golden_recordings import RECORDINGS, Recording, each
 
@@ -20,7 +20,7 @@ FORMS = {name: form for name, form in FORMATS.items() if name not in OF_SMALLER_
 SHAPE = Sizes(3, 5)
 
 
-def written(folder: Path, kernel: np.ndarray, bias: np.ndarray, name: str = "", form: str = "%.9g") -> Export:
+def written(folder: Path, kernel: np.ndarray, bias: np.ndarray, name: str = "", form: str = "%.9g") -> WeightSet:
     for part, values in (("k", kernel), ("b", bias.reshape(1, -1))):
         rows = printed(np.asarray(values, np.float64), FORMS[form])
         (folder / f"{name}{part}.csv").write_text("".join(",".join(row) + "\n" for row in rows))
@@ -28,7 +28,7 @@ def written(folder: Path, kernel: np.ndarray, bias: np.ndarray, name: str = "", 
     return read_export(str(folder / f"{name}k.csv"), str(folder / f"{name}b.csv"), sizes)
 
 
-def said(folder: Path, export: Export, forget_bias: float = 1.0, seen: Seen | None = None) -> list[str]:
+def said(folder: Path, export: WeightSet, forget_bias: float = 1.0, seen: Seen | None = None) -> list[str]:
     return [str(one).replace(f"{folder}/", "") for one in warnings_of(export, forget_bias, seen or Seen())]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from csvlstm.commands.cli import main
 from csvlstm.errors import CsvLstmError
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.damage import damage_of
 from csvlstm.reading.shapes import DEFAULTS, Options
 from csvlstm.reading.tables import Table, read_export

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from csvlstm.commands.arguments import as_option
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.dialect import Canonical
 from csvlstm.reading.shapes import DEFAULTS, Options, forms
 from csvlstm.reading.sizes import fitting_sizes, wrong_sizes

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.arrays import Span
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.labels import labels
 from csvlstm.reading.shapes import DEFAULTS, Grid, Options
-from csvlstm.reading.tables import Export, Table, read_export
+from csvlstm.reading.tables import Table, WeightSet, read_export
 from tests.seeds import examples
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
@@ -27,7 +27,7 @@ KERNEL, BIAS = "../sunspots/cell_0_kernel.csv", "../sunspots/cell_0_bias.csv"
 Rows = list[list[str]]
 
 
-def read(kernel: str, bias: str, sizes: tuple[int, int], options: Options = DEFAULTS) -> Export:
+def read(kernel: str, bias: str, sizes: tuple[int, int], options: Options = DEFAULTS) -> WeightSet:
     """Read an export, its values included."""
     export = read_export(kernel, bias, Sizes(*sizes), options)
     assert export.kernel.values.dtype == export.bias.values.dtype == np.float64

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.network.topology import BACKWARD, FORWARD, Cell, Network
 from csvlstm.verdict.model import Activations, Model, Weights
 from csvlstm.verdict.recording import Recording, Series

@@ -11,7 +11,7 @@ from csvlstm.commands.check import Check, check_files
 from csvlstm.commands.convert import Conversion, convert_files
 from csvlstm.layouts.arrays import Array, Layout
 from csvlstm.layouts.entries import LAYOUTS, TF1
-from csvlstm.layouts.layout import GATES, Sizes
+from csvlstm.layouts.gates import GATES, Sizes
 from csvlstm.network.topology import Cell, single
 from tests.exports import write_export
 

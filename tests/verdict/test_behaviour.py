@@ -9,21 +9,21 @@ import pytest
 from csvlstm.converted.moving import convert_lstm_weights
 from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
-from csvlstm.reading.tables import Export
+from csvlstm.reading.tables import WeightSet
 from csvlstm.verdict.behaviour import Behaviour, compare_behaviour, run_export, saturated
 from tests.exports import PARTS, SIZES, random_export
 
 Weights = dict[str, np.ndarray]
 
 
-def right(export: Export, forget_bias: float = 1.0) -> Weights:
+def right(export: WeightSet, forget_bias: float = 1.0) -> Weights:
     parts = convert_lstm_weights(export.kernel.values, export.bias.values, export.sizes.hidden_size, forget_bias)
     return dict(zip(PARTS, parts, strict=True))
 
 
-def behaviour(export: Export, weights: Weights, forget_bias: float = 1.0, seed: int = 0) -> Behaviour:
+def behaviour(export: WeightSet, weights: Weights, forget_bias: float = 1.0, seed: int = 0) -> Behaviour:
     to_keras = plan(TF1, KERAS, export.sizes, forget_bias)
     run = run_export(export, forget_bias, seed)
     return compare_behaviour(run, export, to_keras, weights, (forget_bias, 0.0))
@@ -60,7 +60,7 @@ def test_large_layers_raise_no_alarm(tmp_path: Path, scale: float) -> None:
     assert behaviour(large, right(large)).equivalent
 
 
-def _with_values(export: Export, sizes: Sizes, kernel: np.ndarray) -> Export:
+def _with_values(export: WeightSet, sizes: Sizes, kernel: np.ndarray) -> WeightSet:
     export.kernel.values = kernel
     export.bias.values = kernel[:1] * 0.5
     return export._replace(sizes=sizes)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.dialect import canonical
 from csvlstm.reading.shapes import DEFAULTS, Form, Grid, forms
 from csvlstm.reading.sources import Source
-from csvlstm.reading.tables import Export, Table, table
+from csvlstm.reading.tables import Table, WeightSet, table
 from csvlstm.verdict.behaviour import EXACT, Slack
 from csvlstm.verdict.comparison import compare_converted
 from csvlstm.verdict.results import BlockResult
@@ -35,9 +35,9 @@ def table_of(array: np.ndarray, form: str) -> Table:
     return table(source, text, found, columns // 4)
 
 
-def export_of(layer: Layer, form: str) -> Export:
+def export_of(layer: Layer, form: str) -> WeightSet:
     sizes = Sizes(layer.input_size, layer.hidden_size)
-    return Export(sizes, {"kernel": table_of(layer.kernel, form), "bias": table_of(layer.bias, form)})
+    return WeightSet(sizes, {"kernel": table_of(layer.kernel, form), "bias": table_of(layer.bias, form)})
 
 
 def read_back(parts: Parts, form: str) -> dict[str, Table]:
@@ -61,7 +61,7 @@ def verdicts(blocks: list[BlockResult]) -> set[str]:
     return {block.verdict for block in blocks}
 
 
-def compared(export: Export, converted: dict[str, Table], tolerance: Slack) -> list[BlockResult]:
+def compared(export: WeightSet, converted: dict[str, Table], tolerance: Slack) -> list[BlockResult]:
     return compare_converted(plan(TF1, KERAS, export.sizes, 1.0), export, converted, tolerance)
 
 
@@ -81,7 +81,7 @@ def test_sums_of_every_way_in_every_format_are_equal_as_float32(sums: str, form:
         "mixed": f.astype(np.float64) + 1.0,
     }[sums]
     kernel = np.zeros((101, 400))
-    export = Export(Sizes(1, 100), {"kernel": table_of(kernel, "%.9g"), "bias": table_of(bias, "%.9g")})
+    export = WeightSet(Sizes(1, 100), {"kernel": table_of(kernel, "%.9g"), "bias": table_of(bias, "%.9g")})
     parts = {"kernel": kernel[:1], "recurrent_kernel": kernel[1:], "bias": np.hstack([i, added, j, o])}
     read = {part: read_part(part, printed_numbers(array, form), "%.17g") for part, array in parts.items()}
     assert verdicts(compared(export, read, EXACT)) <= {"identical", "equal_as_float32"}

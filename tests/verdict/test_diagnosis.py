@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from tests.exports import check_cell
 from tests.mistakes import (
     FORGET_BIASES,

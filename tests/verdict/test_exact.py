@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from csvlstm.converted.moving import convert_text, convert_values
 from csvlstm.layouts.entries import KERAS, TF1
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.parsing import Text
-from csvlstm.reading.tables import Export, read_export
+from csvlstm.reading.tables import WeightSet, read_export
 from csvlstm.verdict.exact import compare_blocks
 from csvlstm.verdict.results import DIFFERENT, IDENTICAL, BlockResult
 from tests.exports import PARTS, SIZES, random_export
@@ -22,7 +22,7 @@ Texts = dict[str, Text]
 Values = dict[str, np.ndarray]
 
 
-def convert(export: Export, forget_bias: float = 1.0) -> tuple[Texts, Values]:
+def convert(export: WeightSet, forget_bias: float = 1.0) -> tuple[Texts, Values]:
     moves = plan(TF1, KERAS, export.sizes, forget_bias)
     texts = convert_text(moves, export)
     values = convert_values(moves, export, texts)
@@ -32,7 +32,7 @@ def convert(export: Export, forget_bias: float = 1.0) -> tuple[Texts, Values]:
     return texts, whole
 
 
-def compare(export: Export, texts: Texts, values: Values, forget_bias: float) -> list[BlockResult]:
+def compare(export: WeightSet, texts: Texts, values: Values, forget_bias: float) -> list[BlockResult]:
     moves = plan(TF1, KERAS, export.sizes, forget_bias)
     blocks = {move.target: move.target.cut(values[move.target.array]) for move in moves.moves}
     return compare_blocks(moves, export, texts, blocks)
@@ -118,7 +118,7 @@ def test_another_forget_bias_differs_in_the_forget_block_alone(
         assert differing(blocks) == {place: count for place, count in expected.items() if count}
 
 
-def sums(export: Export, forget_bias: float) -> np.ndarray:
+def sums(export: WeightSet, forget_bias: float) -> np.ndarray:
     h = export.sizes.hidden_size
     return np.array([float(cell) + forget_bias for cell in export.bias.text.decode().split(",")[2 * h : 3 * h]])
 

@@ -12,7 +12,7 @@ import pytest
 from csvlstm.commands.cli import main
 from csvlstm.commands.convert import Conversion, convert_files
 from csvlstm.errors import CsvLstmError
-from csvlstm.layouts.layout import ACTIVATIONS, RECURRENT_ACTIVATIONS, Sizes
+from csvlstm.layouts.gates import ACTIVATIONS, RECURRENT_ACTIVATIONS, Sizes
 from csvlstm.layouts.references import Activation, hard_sigmoid_keras3, relu, sigmoid, tf1_lstm
 from csvlstm.network.topology import Cell, single
 from csvlstm.verdict import model

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from tests import children
 from tests.faults import DIRECTORIES, SMALL, SURVIVED, Scene, contents, end, measure, signal_at_a_random_moment
 from tests.seeds import seeds

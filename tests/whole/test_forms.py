@@ -11,7 +11,7 @@ import pytest
 
 from csvlstm import read_weights
 from csvlstm.commands.cli import main
-from csvlstm.layouts.layout import Sizes
+from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.tables import read_export
 from tests.forms_table import (
     BIAS,

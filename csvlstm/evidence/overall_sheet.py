@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from .figures_sheet import INPUTS, rows_of
 from .formulas import overall
 from .front import FRONT_ROWS, Front
-from .layer_sheet import INPUTS, rows_of
 from .page import Page
 from .value_sheets import LayerSheets
 

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from ..layouts.plan import Move
 from .formulas import Inputs, verdict
 from .page import Page
-from .places_sheet import Placed, Places
+from .places_sheet import PlaceColumns, Places
 from .value_sheets import LayerSheets, ValueSheet, is_computed
 
 _WIDTHS = (18, 20, 8, 8, 9, 7, 7, 20, 8, 8, 9, 18, 18, 11, 9, 13)
@@ -41,7 +41,7 @@ def write_spot_checks(page: Page, layers: Sequence[LayerSheets], places: Sequenc
         there = Inputs(*(f"'{layer.title}'!{cell}" for cell in inputs))
         lines = [(number, move) for number, move in enumerate(layer.plan.moves) if move.sources]
         for back, number, move in [(back, *line) for back in (False, True) for line in lines]:
-            _Line(page, row, layer, placed, there).write(number, move, back)
+            _Lookup(page, row, layer, placed, there).write(number, move, back)
             row += 1
     page.judged(f"P{_HEAD + 1}:P{row}")
 
@@ -50,7 +50,7 @@ class _Side(NamedTuple):
     """One side of a line: its sheets by their numbers, where blocks stand in them, and its columns of the line."""
 
     sheets: list[ValueSheet]
-    places: Placed
+    places: PlaceColumns
     title: str
     down: str
     right: str
@@ -62,7 +62,7 @@ class _Side(NamedTuple):
         return f"CHOOSE(INDEX({self.places.number},{block}),{','.join(of_each)})"
 
 
-class _Line:
+class _Lookup:
     """A line: the cell of one side is typed, that of the other is found by the block that the typed one is in."""
 
     def __init__(self, page: Page, row: int, layer: LayerSheets, places: Places, inputs: Inputs) -> None:

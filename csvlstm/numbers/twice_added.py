@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..layouts.layout import Gate
+from ..layouts.gates import Gate
 from ..layouts.references import Array
 
 _LEAST, _MOST, _SPREAD = 0.995, 1.15, 0.1

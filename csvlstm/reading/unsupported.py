@@ -7,13 +7,13 @@ in TensorFlow 1.15, and the two biases of cuDNN.
 from typing import NamedTuple
 
 from ..errors import argument
-from ..layouts.layout import Sizes
+from ..layouts.gates import Sizes
 from .shapes import Grid
 
 _NO_PROJECTION = "Keras has no LSTM layer with a projection"
 
 
-class Other(NamedTuple):
+class NoBias(NamedTuple):
     """What a file is that was given as a bias and is none, and what to do about it."""
 
     found: str
@@ -21,16 +21,16 @@ class Other(NamedTuple):
 
 
 _VECTORS = {
-    1: Other(
+    1: NoBias(
         "one for each unit, as peephole weights (w_i_diag, w_f_diag, w_o_diag) and the gamma and beta of a layer "
         "normalisation are",
         "Keras has no LSTM layer with either; a cell without them has a bias of its own, a LayerNormBasicLSTMCell none",
     ),
-    3: Other(
+    3: NoBias(
         "three for each unit, as all peephole weights together (w_i_diag, w_f_diag, w_o_diag) are",
         "Keras has no LSTM layer with peepholes; a cell without them has a bias of its own",
     ),
-    8: Other(
+    8: NoBias(
         "two biases, as cuDNN and PyTorch keep them, or one of a cell of twice the hidden size",
         "TensorFlow 1 and Keras have one bias, the sum of both; add the first half to the second where their gates are "
         f"in the order i, j, f, o, and use {argument(forget_bias=0)}",
@@ -39,7 +39,7 @@ _VECTORS = {
 """What so many values for each unit may be."""
 
 
-def other_vector(bias: list[Grid], hidden_size: int) -> Other | None:
+def other_vector(bias: list[Grid], hidden_size: int) -> NoBias | None:
     """Say what a file given as the bias of a cell of a hidden size may be, where it has the shape of something else.
 
     >>> other_vector([Grid(1, 15, False, False)], 5).found
@@ -48,7 +48,7 @@ def other_vector(bias: list[Grid], hidden_size: int) -> Other | None:
     for grid in bias:
         if 1 not in (grid.rows, grid.columns):
             if grid.rows == hidden_size > grid.columns:
-                return Other(f"{grid} cells are H x P, the kernel of a projection (num_proj)", _NO_PROJECTION)
+                return NoBias(f"{grid} cells are H x P, the kernel of a projection (num_proj)", _NO_PROJECTION)
             continue
         values = grid.cells
         times, rest = divmod(values, hidden_size)
@@ -89,7 +89,7 @@ _MATRICES = (
 """What is no kernel [D + H, 4H], by its shape with the declared sizes."""
 
 
-def other_matrix(kernel: list[Grid], declared: Sizes) -> Other | None:
+def other_matrix(kernel: list[Grid], declared: Sizes) -> NoBias | None:
     """Say what a file given as a kernel is, where it has the shape of something else with the declared sizes.
 
     >>> other_matrix([Grid(8, 20, False, False)], Sizes(8, 5)).found[:45]
@@ -101,17 +101,17 @@ def other_matrix(kernel: list[Grid], declared: Sizes) -> Other | None:
         for one in _MATRICES:
             rows, columns = sizes[one.rows], sizes[one.columns]
             if (grid.rows, grid.columns) == (rows, columns):
-                return Other(f"{grid} cells are {one.rows} x {one.columns}, {one.found}", one.advice)
+                return NoBias(f"{grid} cells are {one.rows} x {one.columns}, {one.found}", one.advice)
             if (grid.rows, grid.columns) == (columns, rows):
-                return Other(f"{grid} cells are {one.columns} x {one.rows}, {one.found}, turned", one.advice)
+                return NoBias(f"{grid} cells are {one.columns} x {one.rows}, {one.found}, turned", one.advice)
             # A flat file of any other shape may have so many cells by chance.
             if 1 in (grid.rows, grid.columns) and columns == declared.columns and grid.cells == rows * columns:
                 found = f"{grid.cells} values are {one.rows} x {one.columns} = {rows} x {columns}, {one.found}"
-                return Other(found, one.advice)
+                return NoBias(found, one.advice)
     return None
 
 
-def with_biases(kernel: list[Grid], declared: Sizes) -> Other | None:
+def with_biases(kernel: list[Grid], declared: Sizes) -> NoBias | None:
     """Say that a flat kernel has two biases behind its weights, as cuDNN keeps them, by the number of its cells.
 
     >>> with_biases([Grid(200, 1, False, False)], Sizes(3, 5)).found
@@ -123,7 +123,7 @@ def with_biases(kernel: list[Grid], declared: Sizes) -> Other | None:
     found = (
         f"{whole + 2 * width} values = {whole} + 2 x {width}, the weights and both biases in one, as cuDNN keeps them"
     )
-    return Other(found, "cuDNN has each gate turned, in the order i, f, c, o: save its matrices one by one")
+    return NoBias(found, "cuDNN has each gate turned, in the order i, f, c, o: save its matrices one by one")
 
 
 def projection(kernel: list[Grid], declared: Sizes, transposed: bool) -> str:
