@@ -52,7 +52,7 @@ def expected(x: Any) -> Any:
 @pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.parametrize("target", MODULES)
 def test_the_lines_of_the_readme_load_the_cell(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("KERAS_BACKEND", "numpy")
     names: dict[str, Any] = {**imported(target), "read_weights": read_weights}
     monkeypatch.chdir(tmp_path)
     assert main(["convert", *CELL, "--input-size=3", "--hidden-size=5", "--to", target, "-o", target, "-q"]) == 0
