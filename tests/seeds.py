@@ -7,7 +7,7 @@ and others than in every suite (`--hypothesis-seed`).
 
 import os
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import pytest
@@ -41,6 +41,16 @@ def amounts(few: int, many: int) -> pytest.MarkDecorator:
     """Run a test with `count` = few in every suite, and = many in the mass."""
     params = [pytest.param(few, id="few"), pytest.param(many, id="many", marks=pytest.mark.mass)]
     return pytest.mark.parametrize("count", params)
+
+
+def some_of(name: str, values: Sequence[object], few: int, ids: Sequence[str] | None = None) -> pytest.MarkDecorator:
+    """Run a test for a few of these values, spread over them all, in every suite, and for the others in the mass."""
+    chosen = {number * (len(values) - 1) // max(few - 1, 1) for number in range(few)}
+    params = [
+        pytest.param(value, id=ids[number] if ids else None, marks=[] if number in chosen else [pytest.mark.mass])
+        for number, value in enumerate(values)
+    ]
+    return pytest.mark.parametrize(name, params)
 
 
 def seeds(few: int, many: int) -> pytest.MarkDecorator:

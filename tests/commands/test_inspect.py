@@ -12,6 +12,7 @@ import pytest
 
 from csvlstm import __version__
 from csvlstm.commands.candidates import candidates
+from csvlstm.commands.cli import main
 from csvlstm.commands.inspect import Inspected, Inspection, inspect_files
 from csvlstm.commands.overview import as_csv, as_json, as_text, command_line, undecided
 from csvlstm.errors import CsvLstmError
@@ -127,14 +128,16 @@ def test_every_file_of_the_quirks_is_tested() -> None:
     ],
     ids=lambda path: path.name,
 )
-def test_the_command_that_is_said_converts_the_files(kernel: Path, bias: Path, tmp_path: Path) -> None:
+def test_the_command_that_is_said_converts_the_files(
+    kernel: Path, bias: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for given in ((kernel, bias), (bias, kernel)):
         command = command_line(inspect(*given))
         assert command
         program, *arguments = shlex.split(command)
         assert program == "csvlstm"
-        run = csvlstm(*arguments, cwd=tmp_path)
-        assert run.returncode == 0, run.stderr
+        assert main(arguments) == 0
         (tmp_path / "converted").rename(tmp_path / f"converted_{given[0].name}")
 
 

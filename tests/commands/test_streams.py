@@ -12,6 +12,7 @@ import pytest
 
 from csvlstm.commands.cli import main
 from tests.children import ASCII, csvlstm, environment, run, start
+from tests.seeds import some_of
 
 SUNSPOTS = Path(__file__).parents[2] / "sample_data" / "sunspots"
 FILES = ["cell_0_kernel.csv", "cell_0_bias.csv"]
@@ -51,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@some_of("unbuffered", ["1", ""], few=1, ids=["unbuffered", "buffered"])
 @each_printing
 def test_a_full_standard_output_is_one_line_and_exit_code_2(folder: Path, name: str, unbuffered: str) -> None:
     with open("/dev/full", "wb") as full:
@@ -80,7 +81,7 @@ def test_a_reader_who_leaves_ends_it_quietly(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", "2>&1 >/dev/full", ">&- 2>&-"])
-@pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["convert", "--layers"]], ids=" ".join)
+@some_of("arguments", [["no-such-command"], [], ["convert", "--layers"]], few=1)
 def test_wrong_usage_is_exit_code_2_whatever_the_streams_are(arguments: list[str], streams: str) -> None:
     command = ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, "-m", "csvlstm", *arguments]
     with start(command, stdout=PIPE, stderr=DEVNULL) as run:
@@ -159,7 +160,7 @@ def texts_below(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@some_of("name", list(NAMES), few=2)
 def test_a_name_of_any_bytes_is_read_written_and_shown_alike_in_every_locale(tmp_path: Path, name: str) -> None:
     ended, written = {}, {}
     for locale in LOCALES:
@@ -174,7 +175,7 @@ def test_a_name_of_any_bytes_is_read_written_and_shown_alike_in_every_locale(tmp
     assert written["UTF-8"] == written["ASCII"]
 
 
-@pytest.mark.parametrize("name", ["umlaut", "Chinese"])
+@some_of("name", ["umlaut", "Chinese"], few=1)
 def test_a_layer_of_any_name_is_converted_and_checked_alike_in_every_locale(tmp_path: Path, name: str) -> None:
     ended, written = {}, {}
     for locale in LOCALES:

@@ -27,7 +27,7 @@ from tests.accidents import (
     singles,
     undamaged,
 )
-from tests.seeds import SEED
+from tests.seeds import SEED, some_of
 
 REAL = Path(__file__).parent.parent / "damaged"
 KEEP_AWAY = "export the weights again, and let no spreadsheet save them"
@@ -217,7 +217,7 @@ def test_a_hand_made_example_is_not_accused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, pytest.param(3, marks=pytest.mark.mass)])
-@pytest.mark.parametrize("sizes", SIZES[:-2], ids=str)
+@some_of("sizes", SIZES[:-2], few=3)
 def test_no_undamaged_set_is_accused(tmp_path: Path, sizes: Sizes, count: int) -> None:
     found = list(undamaged(tmp_path, range(SEED, SEED + count), [sizes], SCALES if count > 1 else (1e-4, 0.3, 1e3)))
     assert len(found) > 400 * count
@@ -239,7 +239,7 @@ def test_each_accident_is_said(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("of_bias", [False, True], ids=["kernel", "bias"])
-@pytest.mark.parametrize("share", SHARES)
+@some_of("share", list(SHARES), few=2)
 @pytest.mark.parametrize("form", POINTED)
 def test_lost_points_are_said_in_every_format_and_share(tmp_path: Path, form: str, share: str, of_bias: bool) -> None:
     """Few digits, all of them whole, are those of quantised weights, too: the behaviour half warns of these."""

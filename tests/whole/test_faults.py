@@ -16,7 +16,7 @@ import pytest
 from csvlstm.layouts.gates import Sizes
 from tests import children
 from tests.faults import DIRECTORIES, SMALL, SURVIVED, Scene, contents, end, measure, signal_at_a_random_moment
-from tests.seeds import seeds
+from tests.seeds import seeds, some_of
 
 MEBIBYTE = 2**20
 
@@ -41,7 +41,7 @@ def duration(module_scene: Scene) -> float:
     return measure(module_scene)
 
 
-@seeds(few=2, many=40)
+@seeds(few=1, many=40)
 def test_ten_signals_at_random_moments(module_scene: Scene, duration: float, seed: int) -> None:
     draw = random.Random(seed)
     for _ in range(10):
@@ -61,7 +61,7 @@ def mounted(folder: Path, options: str) -> Iterator[None]:
 
 
 @each_directory
-@pytest.mark.parametrize("percent", [1, 40, 60, 95])
+@some_of("percent", [1, 40, 95, 60], few=1)
 def test_a_full_disk_leaves_everything_as_it_was(scene: Scene, before: dict[str, bytes] | None, percent: int) -> None:
     size = 4096 * len(before or {}) + sum(map(len, scene.whole.values())) * percent // 100
     with mounted(scene.work, f"size={size}"):
@@ -71,7 +71,7 @@ def test_a_full_disk_leaves_everything_as_it_was(scene: Scene, before: dict[str,
         )
 
 
-@pytest.mark.parametrize("inodes", [1, 2, 4])
+@some_of("inodes", [1, 2, 4], few=1)
 def test_a_disk_without_room_for_a_file_leaves_everything_as_it_was(scene: Scene, inodes: int) -> None:
     with mounted(scene.work, f"nr_inodes={inodes}"):
         scene.prepare(None)
@@ -79,7 +79,7 @@ def test_a_disk_without_room_for_a_file_leaves_everything_as_it_was(scene: Scene
 
 
 @each_directory
-@pytest.mark.parametrize("size", [0, 1000, 60_000])
+@some_of("size", [60_000, 1000, 0], few=1)
 def test_a_limit_of_file_size_leaves_everything_as_it_was(
     scene: Scene, before: dict[str, bytes] | None, size: int
 ) -> None:
@@ -130,7 +130,7 @@ def test_a_deleted_working_directory_is_refused(scene: Scene) -> None:
     )
 
 
-@pytest.mark.parametrize("megabytes", [24, 48, 96, 191, 192, 224, 512])
+@some_of("megabytes", [24, 48, 96, 191, 192, 224, 512], few=3)
 def test_a_limit_of_memory_is_refused_or_is_enough(scene: Scene, megabytes: int) -> None:
     ended = scene.run(before=children.limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))
     if megabytes < 192:
@@ -145,7 +145,7 @@ def large() -> Iterator[Scene]:
         yield Scene(Path(folder), Sizes(600, 601))
 
 
-@pytest.mark.parametrize("megabytes", [200, 240, 265, 275, 285, 1000])
+@some_of("megabytes", [240, 200, 265, 275, 285, 1000], few=2)
 def test_a_limit_of_memory_into_which_a_layer_does_not_fit_is_refused(large: Scene, megabytes: int) -> None:
     large.prepare(None)
     ended = large.run(before=children.limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))
@@ -191,7 +191,7 @@ def test_a_full_standard_output_behind_the_files_is_said(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["", "unbuffered"])
-@pytest.mark.parametrize("read", [0, 10, 30_000])
+@some_of("read", [10, 30_000, 0], few=1)
 def test_a_pipe_that_is_closed_early_ends_it_quietly(large: Scene, read: int, unbuffered: str) -> None:
     large.prepare(None)
     with large.start("--stdout", "kernel", env=children.environment(PYTHONUNBUFFERED=unbuffered)) as run:
@@ -208,7 +208,7 @@ def test_a_standard_input_that_ends_early_is_refused(scene: Scene) -> None:
     whole = Path(scene.files[0]).read_bytes()
     draw = random.Random(1)
     # Up to the last cell: after the first digit of that one, what is left is a smaller set that nobody can tell.
-    for cut in [0, *(draw.randrange(whole.rindex(b",")) for _ in range(8))]:
+    for cut in [0, *(draw.randrange(whole.rindex(b",")) for _ in range(3))]:
         scene.prepare(None)
         ended = scene.run(files=["-", scene.files[1]], stdin=piped(whole[:cut]))
         scene.expect_refusal(ended, "standard input: ")
@@ -226,7 +226,7 @@ def piped(data: bytes) -> int:
     return read
 
 
-@pytest.mark.parametrize("seed", range(4))
+@seeds(few=2, many=20)
 def test_an_input_that_grows_while_it_is_read_is_whole_or_refused(scene: Scene, duration: float, seed: int) -> None:
     draw = random.Random(seed)
     whole = Path(scene.files[0]).read_bytes()
@@ -250,7 +250,7 @@ def other() -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
-@pytest.mark.parametrize("before", DIRECTORIES[:3], ids=["new", "empty", "other files"])
+@some_of("before", DIRECTORIES[:3], few=1, ids=["new", "empty", "other files"])
 def test_of_two_conversions_into_one_folder_at_once_one_set_is_there(
     scene: Scene, other: Scene, before: dict[str, bytes] | None, force: list[str]
 ) -> None:

@@ -24,7 +24,7 @@ from tests import children
 from tests.fuzz import FUZZED, Bench, bad_cells, commands, kinds, packings, places
 from tests.fuzz_damage import Damage, damages
 from tests.fuzz_forms import Packing, Written, exports
-from tests.seeds import examples
+from tests.seeds import examples, some_of
 
 reproducible = examples(150)
 
@@ -181,7 +181,7 @@ def expect_too_large(ended: Ended, name: str, usual: int) -> None:
 
 
 @needs_proc
-@pytest.mark.parametrize("pack", [gzip.compress, bzip2, xz])
+@some_of("pack", [gzip.compress, bzip2, xz], few=1)
 @pytest.mark.parametrize("through", ["file", "pipe"])
 def test_a_bomb_ends_in_the_memory_of_what_was_declared(
     usual: int, pack: Callable[[bytes], bytes], through: str
@@ -212,7 +212,7 @@ def endless_pipe(piece: bytes) -> Iterator[None]:
 
 
 @needs_proc
-@pytest.mark.parametrize("piece", [b"0.5,", b"7", b" ", b'"', b"\n", b"# "], ids=repr)
+@some_of("piece", pieces := [b"0.5,", b"7", b" ", b'"', b"\n", b"# "], few=2, ids=[*map(repr, pieces)])
 def test_a_line_without_end_ends_in_the_memory_of_what_was_declared(usual: int, piece: bytes) -> None:
     with endless_pipe(piece * 4096):
         expect_too_large(converted("pipe"), "pipe", usual)
@@ -241,7 +241,7 @@ LONG = {
 
 
 @needs_proc
-@pytest.mark.parametrize("name", LONG)
+@some_of("name", list(LONG), few=3)
 def test_a_long_line_is_refused_in_the_memory_of_some_of_its_kind(usual: int, name: str) -> None:
     piece, message = LONG[name]
     Path("kernel.csv").write_bytes(piece * (LONG_LINE // len(piece)))

@@ -9,6 +9,7 @@ from subprocess import PIPE
 import pytest
 
 from tests import children
+from tests.seeds import some_of
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -82,9 +83,10 @@ def test_a_skipped_test_fails_in_ci(tmp_path: Path, how: str, processes: str) ->
     assert code_of_pytest(tmp_path, SKIPS[how], processes, CI="true") == pytest.ExitCode.TESTS_FAILED
 
 
-def test_without_ci_or_without_skipped_tests_the_suite_passes(tmp_path: Path) -> None:
-    assert code_of_pytest(tmp_path, SKIPS["within"], "0") == pytest.ExitCode.OK
-    assert code_of_pytest(tmp_path, "", "0", CI="true") == pytest.ExitCode.OK
+@some_of("skipped", [True, False], few=1, ids=["without CI", "in CI"])
+def test_without_ci_or_without_skipped_tests_the_suite_passes(tmp_path: Path, skipped: bool) -> None:
+    test, environment = (SKIPS["within"], {}) if skipped else ("", {"CI": "true"})
+    assert code_of_pytest(tmp_path, test, "0", **environment) == pytest.ExitCode.OK
 
 
 def test_the_header_shows_the_seed_and_the_mass_is_left_out() -> None:
