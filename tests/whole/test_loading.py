@@ -1,4 +1,4 @@
-"""The lines of the README that load a converted cell, run where the framework is installed."""
+"""The lines that the house has for loading a converted cell, run where the framework is installed."""
 
 import re
 from importlib import import_module
@@ -25,7 +25,7 @@ MODULES = {
     "mlx": ["mlx.core", "mlx.nn"],
     "openvino": ["openvino", "openvino.opset13"],
 }
-ROWS = re.findall(r"^\| (\w+) \| (`.+`.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+ROWS = re.findall(r"^\| (\w+) \| (`.+`.*) \|$", (ROOT / "csvlstm" / "README.md").read_text(), re.MULTILINE)
 
 
 def lines_of(target: str) -> list[str]:
@@ -51,7 +51,7 @@ def expected(x: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.parametrize("target", MODULES)
-def test_the_lines_of_the_readme_load_the_cell(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lines_of_the_house_load_the_cell(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "numpy")
     names: dict[str, Any] = {**imported(target), "read_weights": read_weights}
     monkeypatch.chdir(tmp_path)
