@@ -85,14 +85,13 @@ def undoing(undo: Callable[[], None]) -> Iterator[None]:
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Let these signals wait until a few steps are done."""
-    import threading
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     arrived: list[int] = []
-    # Blocking the signals would not do: the threads of numpy's linear algebra take them for the whole process.
-    before = {number: signal.signal(number, lambda arriving, _: arrived.append(arriving)) for number in ENDING}
+    try:
+        # Blocking the signals would not do: the threads of numpy's linear algebra take them for the whole process.
+        before = {number: signal.signal(number, lambda arriving, _: arrived.append(arriving)) for number in ENDING}
+    except ValueError:
+        # Signals arrive in the main thread alone, and this is another one.
+        before = {}
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from ..errors import CsvLstmError, Place
 from ..names import readable
 
 _OUTPUT = Place("standard output")
-_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = "[\0-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def refuse_closed_output() -> None:
@@ -80,7 +80,7 @@ def say(message: str) -> None:
     ...     say("two\nlines.csv: is empty")
     csvlstm: two\nlines.csv: is empty
     """
-    tell(f"csvlstm: {_CONTROLS.sub(lambda control: repr(control[0])[1:-1], message)}")
+    tell(f"csvlstm: {re.sub(_CONTROLS, lambda control: repr(control[0])[1:-1], message)}")
 
 
 def tell(text: str) -> None:

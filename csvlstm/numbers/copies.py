@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layouts.references import Array
 from ..reading.tables import Table, WeightSet
+from .ordered import distinct
 from .precision import measured, sampled, some_text
 
 _COLUMNS = 16
@@ -32,7 +33,7 @@ def repeated_rows(values: Array) -> Repeated | None:
     Repeated(row=3, of=0, rows=3)
     """
     first, second = _alike(values)
-    levels, counts = np.unique(sampled(values), return_counts=True) if len(first) else (first, first)
+    levels, counts = distinct(sampled(values)) if len(first) else (first, first)
     copies = [
         (int(second[at]), int(first[at]))
         for at in range(len(first))
@@ -68,7 +69,7 @@ def bias_at_an_end(kernel: Array, bias: Array) -> int | None:
     >>> bias_at_an_end(np.vstack([np.ones((3, 8)), bias]), bias)
     3
     """
-    if kernel.shape[1] != bias.size or len(np.unique(bias)) < _TELLING:
+    if kernel.shape[1] != bias.size or len(distinct(bias)[0]) < _TELLING:
         return None
     return next((row for row in (0, len(kernel) - 1) if np.array_equal(kernel[row], bias)), None)
 

@@ -11,6 +11,7 @@ from ..layouts.entries import LAYOUTS
 from ..layouts.gates import GATES, Gate
 from ..layouts.references import Array
 from ..reading.tables import WeightSet
+from .ordered import distinct
 
 _LEAST, _MOST, _SPREAD = 0.995, 1.15, 0.1
 _FEWEST = 4
@@ -34,7 +35,7 @@ def forget_quarter(bias: Array) -> int | None:
     for at, quarter in enumerate(quarters):
         others = np.delete(quarters, at, axis=0)
         is_new = bool((quarter == 1).all() and not others.any())
-        is_trained = len(np.unique(quarter)) >= _FEWEST and quarter.std() < _SPREAD
+        is_trained = len(distinct(quarter)[0]) >= _FEWEST and quarter.std() < _SPREAD
         if (is_new or is_trained) and _LEAST <= quarter.mean() <= _MOST and np.abs(others).mean() <= _OF_OTHERS:
             return at
     return None
@@ -74,8 +75,10 @@ def array_named(path: str) -> str:
     ('recurrent_kernel', 'weight_ih', '')
     """
     stem = os.path.basename(path).split(".")[0]
+    stems = tuple(f"_{one}" for one in (stem, *(stem[: layer.start()] for layer in re.finditer(r"_l\d", stem))))
     names = {array.name for layout in LAYOUTS.values() for array in (*layout.arrays, *layout.extras)}
-    fitting = [name for name in names if re.search(rf"(?:^|[_-]){re.escape(name)}(?:_l\d+.*)?$", stem)]
+    # A pattern for each name would take longer to compile than a small layer to convert.
+    fitting = [name for name in names if any(one.endswith((f"_{name}", f"-{name}")) for one in stems)]
     return max(fitting, key=len, default="")
 
 

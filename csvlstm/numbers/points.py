@@ -7,7 +7,6 @@ float64 number, which most numbers of so many digits are not.
 """
 
 import re
-from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from ..errors import plural
 from ..layouts.references import Array
 from ..reading.tables import Table
+from .ordered import distinct, median
 from .precision import FLOAT32, FloatType, Numbers, float_types, likeliest_loss, sampled
 from .sums import pieces
 
@@ -70,7 +70,7 @@ def lost_points(table: Table, numbers: Numbers) -> Lost | None:
 
 def _among(table: Table, fractions: Numbers) -> Lost | None:
     """Find what is far beyond the fractions, and whole, or written as no program writes it."""
-    largest, typical = float(fractions.values.max()), float(np.median(fractions.values))
+    largest, typical = float(fractions.values.max()), median(fractions.values)
     beyond = _beyond(table.values, max(_OUTLIER * largest, _ALMOST_ONE))
     if max(largest, beyond.max(initial=0)) > _FAR**2 * typical:
         where = np.abs(table.values) > _FAR * typical
@@ -87,17 +87,17 @@ def _among(table: Table, fractions: Numbers) -> Lost | None:
 
 def _whole(table: Table, whole: Array, fractions: Numbers, largest: float) -> Lost | None:
     """Judge whole magnitudes beyond the largest of the fractions: some may have been meant."""
-    distinct, counts = np.unique(whole, return_counts=True)
-    where = (np.abs(table.values) >= distinct[0]) & (np.rint(table.values) == table.values)
+    different, counts = distinct(whole)
+    where = (np.abs(table.values) >= different[0]) & (np.rint(table.values) == table.values)
     texts = _texts(table, where)
     if _are_written_wrong(texts):
         return _written_wrong(where)
     # A few numbers again and again are constants.
-    if len(distinct) <= _MOST_CONSTANTS and counts.min() > 1:
+    if len(different) <= _MOST_CONSTANTS and counts.min() > 1:
         return None
     # Of numbers with a variance, one in r^2 is r times the others or more.
-    gap = 2 * float(np.log10(largest / np.median(distinct)))
-    chance = _chance(distinct, texts, fractions) + gap
+    gap = 2 * float(np.log10(largest / median(different)))
+    chance = _chance(different, texts, fractions) + gap
     is_clear = max(map(_digits, texts)) > _DIGITS_OF_A_CONSTANT and chance < _UNLIKELY_BESIDE_FEW and gap < _GAP
     if chance > _UNLIKELY or not (fractions.are_many or is_clear):
         return None
@@ -120,12 +120,12 @@ def _everywhere(table: Table) -> Lost | None:
         return Lost(where, "nearly all numbers are huge, as if the decimal points were lost")
     if (
         len(whole) < _MOST * len(texts)
-        or np.median([*map(_digits, whole)] or [0]) < _DIGITS_EVERYWHERE
+        or median(np.array([*map(_digits, whole)] or [0])) < _DIGITS_EVERYWHERE
         or _count_on(table.values[0])
     ):
         return None
     values = np.abs(sampled(table.values))
-    if _chance(np.unique(values[values > 0]), whole) > _UNLIKELY:
+    if _chance(distinct(values[values > 0])[0], whole) > _UNLIKELY:
         return None
     most = f"most have {_DIGITS_EVERYWHERE} digits or more"
     return Lost(where, f"nearly all numbers are whole, and {most}, as if the decimal points were lost")
@@ -133,6 +133,9 @@ def _everywhere(table: Table) -> Lost | None:
 
 def _is_huge(text: str) -> bool:
     """Tell whether a number has 13 digits and more before its point, and is none that float32 has."""
+    # Imported where numbers look so: it takes longer than to look at those of a small layer.
+    from decimal import Decimal
+
     number = Decimal(text)
     return _HUGE <= abs(number) < _LARGEST and not _is_of(FLOAT32, int(abs(number)))
 
@@ -189,5 +192,7 @@ def _chance(magnitudes: Array, texts: list[str], fractions: Numbers | None = Non
 
 def _is_of(kind: FloatType, number: int) -> bool:
     """Tell whether a whole number is one of a type, in full or in the fewest digits that read back."""
+    from decimal import Decimal
+
     nearest = (np.float32 if kind is FLOAT32 else np.float64)(min(number, kind.largest))
     return number in (int(nearest), int(Decimal(str(nearest))))

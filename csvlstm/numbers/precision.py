@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .digits import FLOAT32_DIGITS, unit_of_digits
+from .ordered import distinct
 
 Array = NDArray[Any]
 
@@ -100,9 +101,7 @@ def measured(values: Array) -> Numbers:
     >>> measured(np.array([0.0, 0.5, 0.0845, float(np.float32(-0.0845))]))
     Numbers(values=array([0.0845, 0.0845]), digits=array([3, 3]), decimals=array([4, 4]))
     """
-    magnitudes = np.sort(np.abs(values[values != 0]))
-    # np.unique would import numpy.ma, which takes longer than all the rest for a small layer.
-    magnitudes = magnitudes[np.diff(magnitudes, prepend=0) != 0]
+    magnitudes, _ = distinct(np.abs(values[values != 0]))
     with np.errstate(over="ignore"):
         singles = magnitudes.astype(np.float32)
     lengths = np.array([*zip(*map(length, map(repr, magnitudes.tolist())), strict=True)], np.int64).reshape(2, -1)

@@ -13,6 +13,7 @@ from ..layouts.gates import Gate
 from ..layouts.plan import Plan
 from ..layouts.references import Array
 from ..numbers.damage import Damage
+from ..numbers.ordered import median
 from ..reading.tables import WeightSet
 
 STEPS = 20
@@ -109,7 +110,7 @@ def run_export(export: WeightSet, forget_bias: float, seed: int, x: Array | None
     if run.working >= _ENOUGH:
         return run
     first = np.abs([into[0] for into in run.preactivations.values()])
-    scale = 2.0 ** -float(np.ceil(np.log2(np.clip(np.median(first), 1.0, _LARGEST_SCALE))))
+    scale = 2.0 ** -float(np.ceil(np.log2(np.clip(median(first), 1.0, _LARGEST_SCALE))))
     smaller = _run(export, forget_bias, scale * x, scale * c, scale * h)
     return max(run, smaller, key=lambda one: one.working)
 
