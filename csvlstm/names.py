@@ -1,6 +1,9 @@
 """Names of files: a text becomes a path and a path becomes text, also where the locale knows no letters but ASCII's."""
 
 import os
+from collections.abc import Iterable
+
+_FEW = 2
 
 
 def path_of(text: str) -> str:
@@ -23,3 +26,19 @@ def readable(text: str) -> str:
     k\xff.csv
     """
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def grouped(said: Iterable[tuple[str, str]], of: str, verbose: bool = False) -> list[str]:
+    """Give what is said of many things, each a name and a text, in one line where many have the same.
+
+    >>> grouped([("b.csv", "quotes"), *((f"{number}.csv", "header row") for number in range(80))], "files")
+    ['b.csv: quotes', '80 files: header row']
+    """
+    names: dict[str, list[str]] = {}
+    for name, text in said:
+        names.setdefault(text, []).append(name)
+    lines = []
+    for text, those in names.items():
+        are_many = len(those) > _FEW and not verbose
+        lines += [f"{len(those)} {of}: {text}"] if are_many else [f"{name}: {text}" for name in those]
+    return lines

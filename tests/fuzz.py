@@ -180,7 +180,7 @@ class Bench:
         elif command == "check":
             self._write_set(row)
             ended = self._run("check", row, str(self.converted))
-            assert (ended.code, "identical: 0 of" in ended.stderr) == (0, True), ended
+            assert (ended.code, "identical: 0 of" in ended.stdout) == (0, True), ended
         elif command == "convert":
             for part in PARTS:
                 ended = self._run("convert", row, "--stdout", part)

@@ -13,7 +13,7 @@ from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Sizes
 from ..reading.quantities import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
-from .streams import print_json, say, tell
+from .streams import print_json, print_text, say, tell
 
 if TYPE_CHECKING:
     from ..network.topology import Network
@@ -147,7 +147,9 @@ def add_report(command: argparse.ArgumentParser) -> None:
 def add_messages(command: argparse.ArgumentParser) -> None:
     """Add how the result is printed."""
     command.add_argument("--json", action="store_true", help="print the result on standard output as one JSON object")
-    command.add_argument("-q", "--quiet", action="store_true", help="no summary on standard error, only warnings")
+    loudness = command.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="no summary and no report, only warnings")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="all blocks, warnings and files of many layers")
     command.add_argument("--debug", action="store_true", help="show the traceback of a bug in csvlstm")
 
 
@@ -315,14 +317,28 @@ def show(report: "Report", parsed: argparse.Namespace) -> None:
     """Print a report: its warnings, its JSON object where it is requested, its summary."""
     from ..verdict.report import as_json, as_text
 
-    warn(report.warnings)
+    warn(report.warnings, parsed.verbose)
     if parsed.json:
         print_json(as_json(report), written=bool(report.written))
     if not parsed.quiet:
-        tell(as_text(report))
+        tell(as_text(report, parsed.verbose))
 
 
-def warn(warnings: "Sequence[Damage]") -> None:
-    """Print warnings, each on one line."""
+def print_report(text: str, parsed: argparse.Namespace, *, written: bool = False) -> None:
+    """Print what a command is for on standard output; where that has an object or a table, on standard error."""
+    if parsed.json or parsed.csv:
+        if not parsed.quiet:
+            tell(text)
+    elif not parsed.quiet:
+        print_text(f"{text}\n", written=written)
+
+
+def warn(warnings: "Sequence[Damage]", verbose: bool = False) -> None:
+    """Print warnings, each on one line; of a kind that many files have, the first and how many there are."""
+    kinds: dict[tuple[str, str], list[Damage]] = {}
     for damage in warnings:
-        say(f"warning: {damage}")
+        kinds.setdefault((damage.kind, str(damage.place) if verbose else damage.advice), []).append(damage)
+    for first, *more in kinds.values():
+        others = [f"{len(more)} other files are like this one"] if len(more) > 1 else []
+        for damage in [first, *([] if others else more)]:
+            say("; ".join([f"warning: {damage}", *others]))

@@ -87,13 +87,13 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.output is not None:
         refuse_form(evidence)
     audit = audit_files(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed))
-    warn(audit.warnings)
+    warn(audit.warnings, parsed.verbose)
     if parsed.csv:
         print_text(as_csv(audit, style))
     if parsed.json:
         print_json(as_json(audit), written=bool(output))
     if not parsed.quiet:
-        tell(as_text(audit))
+        tell(as_text(audit, parsed.verbose))
     return DONE if audit.equivalent else DIFFERENT
 
 

@@ -14,13 +14,14 @@ from .arguments import (
     add_source,
     directory_of,
     network_of,
+    print_report,
     reading_of,
     reading_of_set,
     refuse_two_tables,
-    show,
     tolerance,
+    warn,
 )
-from .streams import print_text, tell
+from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
     from .check import Check
@@ -59,7 +60,7 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
         "the 12 blocks of a cell, and name the mistakes.",
         epilog=_EPILOG,
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, prints_report=True)
     add_source(command, of_network)
     add_converted_set(command)
     command.add_argument("--atol", metavar="A", type=tolerance, default=0.0, help="absolute difference to allow")
@@ -87,7 +88,7 @@ def run(parsed: argparse.Namespace) -> int:
     refuse_two_tables(parsed)
     _refuse_half_a_recording(parsed)
     from ..progress import progress
-    from ..verdict.report import as_csv, as_table
+    from ..verdict.report import as_csv, as_json, as_table, as_text
     from .check import check_files
 
     request = _request(parsed)
@@ -96,11 +97,13 @@ def run(parsed: argparse.Namespace) -> int:
         report = check_files(request, advance, page.look) if page else check_files(request, advance)
     if page:
         page.write(report)
+    warn(report.warnings, parsed.verbose)
     if parsed.csv:
-        print_text(as_csv(report))
-    elif not (parsed.json or parsed.quiet):
-        tell(as_table(report))
-    show(report, parsed)
+        print_text(as_csv(report), written=bool(page))
+    elif parsed.json:
+        print_json(as_json(report), written=bool(page))
+    table = [] if parsed.csv or parsed.json else [as_table(report, parsed.verbose)]
+    print_report("\n".join([*table, as_text(report, parsed.verbose)]), parsed, written=bool(page))
     if page and not parsed.quiet:
         tell(f"wrote {parsed.output}")
     if report.equivalent:

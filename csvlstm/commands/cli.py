@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = _parse(given)
         parsed.command_line = given
         refuse_little_memory()
-        if any(getattr(parsed, option, None) for option in ("stdout", "json", "csv", "list")):
+        if _prints(parsed):
             refuse_closed_output()
         code: int = parsed.run(parsed)
         return code
@@ -49,6 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.excepthook(type(error), error, error.__traceback__)
         say(f"a bug in csvlstm: {type(error).__name__}: {error}; please report it, with what --debug shows")
         return BUG
+
+
+def _prints(parsed: argparse.Namespace) -> bool:
+    """Tell whether something will be printed on standard output."""
+    reports = getattr(parsed, "prints_report", False) and not getattr(parsed, "quiet", False)
+    return reports or any(getattr(parsed, option, None) for option in ("stdout", "json", "csv", "list"))
 
 
 def _refuse_checkpoint(given: Sequence[str]) -> None:

@@ -9,13 +9,14 @@ from .arguments import (
     DONE,
     add_messages,
     add_reading,
+    print_report,
     reading_of,
     refuse_two_standard_inputs,
     refuse_two_tables,
     size_of_file,
     warn,
 )
-from .streams import print_json, print_text, tell
+from .streams import print_json, print_text
 
 if TYPE_CHECKING:
     from .cli import Parser
@@ -43,7 +44,7 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
         "what damaged them, and the convert command to type next.",
         epilog=_EPILOG,
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, prints_report=True)
     command.add_argument(
         "files",
         metavar="FILES",
@@ -72,16 +73,14 @@ def run(parsed: argparse.Namespace) -> int:
     if len(parsed.files) > 2 or os.path.isdir(parsed.files[0]):
         if parsed.json:
             print_json(set_as_json(parsed.files, could_be))
-        if not parsed.quiet:
-            tell(set_as_text(parsed.files, could_be))
+        print_report(set_as_text(parsed.files, could_be), parsed)
         return DONE
     kernel, bias = (*parsed.files, None)[:2]
     found = inspect_files(Inspection(kernel, bias, reading_of(parsed), parsed.max_bytes))
-    warn(found.warnings)
+    warn(found.warnings, parsed.verbose)
     if parsed.csv:
         print_text(as_csv(found))
     if parsed.json:
         print_json(as_json(found, could_be))
-    if not parsed.quiet:
-        tell(as_text(found, could_be))
+    print_report(as_text(found, could_be), parsed)
     return DONE

@@ -22,9 +22,9 @@ def refuse_closed_output() -> None:
         raise CsvLstmError("cannot be written: it is closed", _OUTPUT, advice="send it to a file")
 
 
-def print_text(text: str) -> None:
-    """Print a text on standard output, as UTF-8 in every locale."""
-    print_bytes(readable(text).encode())
+def print_text(text: str, *, written: bool = False) -> None:
+    """Print a text on standard output, as UTF-8 in every locale; `written` where files were written before."""
+    print_bytes(readable(text).encode(), written=written)
 
 
 def print_json(result: dict[str, Any], *, written: bool = False) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..errors import plural
-from ..verdict.report import finding, warning
+from ..verdict.report import finding, recognised_as_text, warning
 from .totals import Audit, BlockTotals, LayerAudit
 
 
@@ -77,10 +77,10 @@ def _layer_as_json(layer: LayerAudit) -> dict[str, Any]:
     }
 
 
-def as_text(audit: Audit) -> str:
+def as_text(audit: Audit, verbose: bool = False) -> str:
     """Give the summary: what was recognised, the verdict with its figures, the blocks that differ, what was written."""
     rows = audit.rows
-    lines = [f"recognised {found}" for layer in audit.layers for found in layer.recognised]
+    lines = recognised_as_text((found for layer in audit.layers for found in layer.recognised), verbose)
     cells, differing = sum(row.cells for row in rows), sum(row.differing for row in rows)
     lines.append(f"{audit.verdict}: {differing} of {cells} cells differ in {len(rows)} blocks")
     lines += [_difference(row) for row in rows if row.differing]

@@ -2,11 +2,12 @@
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import __version__
 from ..errors import plural
+from ..names import grouped
 from ..network.topology import Cell, Network
 from .carried import biases_as_text, loading_as_text
 from .equivalence import Result
@@ -127,14 +128,28 @@ def csv_text(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return table.getvalue()
 
 
-def as_table(report: Report) -> str:
-    """Give the blocks as a table for a person, one row a block."""
+def as_table(report: Report, verbose: bool = False) -> str:
+    """Give the blocks as a table for a person, one row a block; of a network one row a layer that is right."""
     head = ["part", "gate", "cells", "differing", "largest difference", "first in export", "first here", "verdict"]
-    rows = [[_shown(getattr(block, name)) for name in _COLUMNS] for block in report.blocks]
-    if report.network.has_folders:
-        names = [cell.cell.folder for cell in report.cells for _ in cell.result.blocks]
-        head, rows = ["layer", *head], [[name, *row] for name, row in zip(names, rows, strict=True)]
-    return aligned([head, *rows])
+    if not report.network.has_folders:
+        return aligned([head, *map(_row, report.blocks)])
+    rows = [[cell.cell.folder, *row] for cell in report.cells for row in _rows(cell.result, verbose)]
+    return aligned([["layer", *head], *rows])
+
+
+def _rows(result: Result, verbose: bool) -> list[list[str]]:
+    """Give the rows of a layer: all its blocks, or those that differ; where none does, one for all."""
+    if verbose:
+        return [*map(_row, result.blocks)]
+    if result.verdict == DIFFERENT:
+        return [_row(block) for block in result.blocks if block.verdict == DIFFERENT]
+    cells, differing = (sum(getattr(block, name) for block in result.blocks) for name in ("cells", "differing"))
+    largest = max(block.max_difference or 0.0 for block in result.blocks)
+    return [["all", "", *map(_shown, (cells, differing, largest, None, None)), result.verdict]]
+
+
+def _row(block: BlockResult) -> list[str]:
+    return [_shown(getattr(block, name)) for name in _COLUMNS]
 
 
 def aligned(rows: list[list[str]]) -> str:
@@ -148,21 +163,36 @@ def _shown(value: object) -> str:
     return "-" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Report, verbose: bool = False) -> str:
     """Give the summary: what was recognised, the verdict with its figures, what is wrong, and what was written."""
-    lines = [f"recognised {found}" for found in _recognised(report)]
-    lines += [_exact(report), *_differing(report), _behaviour(report)]
-    for cell in report.cells:
-        where = f"layer {cell.cell.folder}: " if cell.cell.folder else ""
-        lines += [f"mistake {where}{finding}" for finding in cell.findings]
-    lines += [f"mistake {finding}" for finding in report.findings]
+    lines = recognised_as_text(_recognised(report), verbose)
+    lines += [_exact(report), *_differing(report), _behaviour(report), *_mistakes(report, verbose)]
     lines += recorded_as_text(report.replay) if report.replay else []
     lines += [_written(report), *loading_as_text(report.network)] if report.written else []
     return "\n".join(lines)
 
 
+def _mistakes(report: Report, verbose: bool) -> list[str]:
+    found = [(cell.cell.folder, str(one)) for cell in report.cells for one in cell.findings]
+    if not report.network.has_folders:
+        lines = [sentence for _, sentence in found]
+    else:
+        lines = grouped(((f"layer {folder}", sentence) for folder, sentence in found), "layers", verbose)
+    return [f"mistake {line}" for line in [*lines, *map(str, report.findings)]]
+
+
 def _recognised(report: Report) -> list[str]:
     return [found for cell in report.cells for found in cell.recognised]
+
+
+def recognised_as_text(found: Iterable[str], verbose: bool = False) -> list[str]:
+    """Say what was recognised in files, once where it is the same in many of them.
+
+    >>> recognised_as_text(f"{name}.csv: header row" for name in "abc")
+    ['recognised 3 files: header row']
+    """
+    parts = (one.rpartition(": ") for one in found)
+    return [f"recognised {line}" for line in grouped(((name, words) for name, _, words in parts), "files", verbose)]
 
 
 def _exact(report: Report) -> str:

@@ -84,7 +84,7 @@ def test_what_is_no_whole_lstm_is_named_and_no_command_would_convert_it(
     assert main(["inspect", *files, "--json", "-q"]) == 0
     assert json.loads(capsys.readouterr().out)["convert"] is None
     assert main(["inspect", *files]) == 0
-    said = capsys.readouterr().err
+    said = capsys.readouterr().out
     assert f"could be: {words} (" in said
     assert "next:" not in said
 

@@ -66,7 +66,7 @@ def test_one_of_a_kind_is_said_in_the_singular(tmp_path: Path, command: list[str
     sizes = ["kernel_D1_H1.csv", "bias_D1_H1.csv", "keras/one", "--input-size", "1", "--hidden-size", "1"]
     run = csvlstm(*command, *(["keras"] if "--layers" in command else sizes), cwd=tmp_path)
     assert run.returncode == 1
-    said = run.stderr.decode()
+    said = (run.stdout + run.stderr).decode()
     assert re.search(r"\b1 (LSTM )?cell\b", said)
     assert not re.search(r"(?<!x )\b1 (x 1 )?(LSTM )?(cells|digits|decimals|values|steps|layers|rows)\b", said)
 
@@ -271,9 +271,10 @@ def check(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
 
 def test_check_accepts_what_convert_wrote(keras: Path) -> None:
     run = check(keras)
-    assert (run.returncode, run.stdout) == (0, b"")
-    assert run.stderr.decode().splitlines()[13].startswith("identical: 0 of 180 cells differ in 12 blocks")
-    assert (check(keras, "-q").stderr, check(keras, "-q").returncode) == (b"", 0)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert run.stdout.decode().splitlines()[13].startswith("identical: 0 of 180 cells differ in 12 blocks")
+    quiet = check(keras, "-q")
+    assert (quiet.stdout, quiet.stderr, quiet.returncode) == (b"", b"", 0)
 
 
 def test_check_names_a_mistake_and_exits_with_1(keras: Path) -> None:
@@ -308,7 +309,7 @@ def test_check_reads_a_set_of_other_shapes_as_different(keras: Path) -> None:
     (keras / "kernel.csv").write_text("1,2\n3,4\n")
     run = check(keras)
     assert run.returncode == 1
-    assert b"in kernel.csv, 2 x 2 cells stand where 3 x 20 are expected" in run.stderr
+    assert b"in kernel.csv, 2 x 2 cells stand where 3 x 20 are expected" in run.stdout
 
 
 @pytest.mark.parametrize(

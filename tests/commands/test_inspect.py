@@ -272,7 +272,7 @@ def test_a_bias_that_is_given_first_is_recognised() -> None:
 def test_files_that_belong_not_together_are_read_and_said_to_fit_nothing() -> None:
     run = csvlstm("inspect", KERNEL, SUNSPOTS / "cell_1_bias.csv")
     assert run.returncode == 0
-    assert run.stderr.decode().splitlines()[-1] == (
+    assert run.stdout.decode().splitlines()[-1] == (
         f"undecided: the sizes, none fit 8 x 20 cells of {KERNEL} and 16 x 1 cells of {SUNSPOTS / 'cell_1_bias.csv'}; "
         "expected D + H rows of 4H cells and a bias of 4H values"
     )

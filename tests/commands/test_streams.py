@@ -27,6 +27,10 @@ PRINTING = {
     **{f"{name} --help": [name, "--help"] for name in ("convert", "check", "audit", "inspect")},
     "convert --stdout": ["convert", *FILES, *SIZES, "-q", "--stdout", "kernel"],
     "convert --json": ["convert", *FILES, *SIZES, "-q", "--json", "-o", "new"],
+    "check": ["check", *FILES, "keras", *SIZES],
+    "check -o": ["check", *FILES, "keras", *SIZES, "-o", "new.html"],
+    "inspect": ["inspect", *FILES],
+    "layouts": ["layouts"],
     "check --csv": ["check", *FILES, "keras", *SIZES, "-q", "--csv"],
     "check --json": ["check", *FILES, "keras", *SIZES, "-q", "--json"],
     "audit --json": ["audit", *FILES, "keras", *SIZES, "-q", "--json", "-o", "new.csv"],
@@ -35,7 +39,7 @@ PRINTING = {
 }
 """All commands that print on standard output."""
 
-WRITING = ("convert --json", "audit --json")
+WRITING = ("convert --json", "audit --json", "check -o")
 """Those of them that write files before they print."""
 
 each_printing = pytest.mark.parametrize("name", PRINTING)

@@ -211,7 +211,7 @@ def test_a_recorded_run_judges_every_target_and_every_source(
     made, sizes = str(tmp_path / "made"), CELL[2:]
     assert main(["convert", *CELL, "--to", target, "-o", made, "-q"]) == 0
     assert main(["check", *CELL, "--to", target, made, *RECORDED]) == 0
-    assert "297 of 297 steps shown" in capsys.readouterr().err
+    assert "297 of 297 steps shown" in capsys.readouterr().out
     assert main(["convert", *CELL, "-o", str(tmp_path / "keras"), "-q"]) == 0
     own = ["--from", target, *sizes, *(["--forget-bias=0"] if target == "tf1" else [])]
     back = [made] if target != "keras" else [f"{made}/{array.name}.csv" for array in LAYOUTS["keras"].arrays]

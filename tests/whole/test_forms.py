@@ -95,7 +95,7 @@ def test_convert_gives_the_same_files_whatever_the_form(row: Row) -> None:
 def test_check_accepts_the_set_of_the_plain_cells(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
     write_set(row)
     assert main(["check", *write(row), "converted"]) == 0
-    assert "identical: 0 of" in capsys.readouterr().err
+    assert "identical: 0 of" in capsys.readouterr().out
 
 
 @each_refused
@@ -150,7 +150,7 @@ def test_inspect_refuses_what_holds_no_numbers_and_tells_what_only_fits_no_sizes
 ) -> None:
     write(row)
     code = main(["inspect", "kernel.csv", "bias.csv", *row.options])
-    said = capsys.readouterr().err
+    said = "".join(capsys.readouterr())
     if code:
         assert (code, said.startswith(f"csvlstm: {row.refused}")) == (2, True)
     else:
@@ -235,7 +235,7 @@ def test_check_names_the_cells_of_a_labelled_set_where_they_stand(capsys: pytest
             rows[1][7] = "0.5"
         Path("converted", name).write_bytes(german.write(with_header(with_index(rows, LABELS[part]), ["", *NAMES])))
     assert main(["check", *write(row), "converted"]) == 1
-    table = capsys.readouterr().err
+    table = capsys.readouterr().out
     # The second row and the eighth cell, below a sep= line and a header row, and beside an index.
     assert re.search(r"^recurrent_kernel +f +25 +1 +\S+ +M5 +I4 +different$", table, re.MULTILINE)
     assert "I4 is 0.5 instead of" in table

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from csvlstm import read_weights
@@ -288,7 +289,41 @@ def test_check_has_a_row_for_each_block_of_each_cell(keras: Path) -> None:
     run = check(keras, "--csv", "-q")
     rows = list(csv.DictReader(run.stdout.decode().splitlines()))
     assert [(row["layer"], row["verdict"]) for row in rows] == [(f"cell_{k // 12}", "identical") for k in range(24)]
-    assert check(keras).stderr.decode().splitlines()[0].startswith("layer   part ")
+    assert check(keras).stdout.decode().splitlines()[0].startswith("layer   part ")
+
+
+def many_layers(folder: Path, count: int) -> tuple[Path, Path]:
+    """Write a table of so many cells, whose files have a header row and few decimals, and convert them."""
+    kernel, bias = (pd.read_csv(SUNSPOTS / f"cell_0_{part}.csv", header=None) for part in ("kernel", "bias"))
+    table = folder / "layers.csv"
+    rows = [f"cell_{number},kernel_{number}.csv,bias_{number}.csv,3,5" for number in range(count)]
+    for number in range(count):
+        (kernel + number / 8).round(3).to_csv(folder / f"kernel_{number}.csv", index=False)
+        (bias + number / 64).to_csv(folder / f"bias_{number}.csv", index=False)
+    table.write_text("\n".join(["layer,kernel,bias,input_size,hidden_size", *rows]) + "\n")
+    arguments = ["convert", "--layers", str(table), "--independent", "-o", str(folder / "keras"), "-q"]
+    assert main(arguments) == 0
+    return table, folder / "keras"
+
+
+def test_a_network_of_many_layers_is_told_in_a_line_a_layer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, keras = many_layers(tmp_path, 7)
+    (keras / "cell_3" / "bias.csv").write_bytes((tmp_path / "bias_3.csv").read_bytes())
+    capsys.readouterr()
+    arguments = ["check", "--layers", str(table), "--independent", str(keras)]
+    assert main(arguments) == 1
+    out, err = capsys.readouterr()
+    assert re.findall(r"^(cell_\d) +(\w+) +(\w?) .* (\w+)$", out, re.MULTILINE) == [
+        *((f"cell_{number}", "all", "", "identical") for number in range(3)),
+        *(("cell_3", "bias", gate, "different") for gate in "fc"),
+        *((f"cell_{number}", "all", "", "identical") for number in range(4, 7)),
+    ]
+    assert "recognised 14 files: header row\n" in out
+    assert (err.count("warning"), err.count("6 other files are like this one")) == (1, 1)
+    assert main([*arguments, "--verbose"]) == 1
+    out, err = capsys.readouterr()
+    assert len(re.findall(r"^cell_\d ", out, re.MULTILINE)) == 7 * 12
+    assert (out.count("recognised"), err.count("warning")) == (14, 7)
 
 
 def test_check_names_the_layer_of_a_mistake(keras: Path) -> None:
@@ -305,7 +340,7 @@ def test_layers_in_each_others_place_are_seen(tmp_path: Path) -> None:
     other = recording_named("LSTMCell_D6_H6_forget1").write_layers(tmp_path_below(tmp_path))
     assert csvlstm("convert", "--layers", other, "-q", "-o", tmp_path / "keras").returncode == 0
     run = csvlstm("check", "--layers", layers, tmp_path / "keras")
-    assert (run.returncode, b"is it the file of another layer?" in run.stderr) == (1, True)
+    assert (run.returncode, b"is it the file of another layer?" in run.stdout) == (1, True)
 
 
 def tmp_path_below(folder: Path) -> Path:
@@ -336,13 +371,13 @@ class TestManifest:
         message = (
             "mistake in weights.csv, cell_1/kernel.csv has not the SHA-256 of line 5: read_weights would refuse it"
         )
-        assert message in run.stderr.decode()
+        assert message in run.stdout.decode()
 
     def test_another_order_is_seen_by_check(self, keras: Path) -> None:
         self.rewrite(keras, lambda rows: rows[3:] + rows[:3])
         assert read_weights(keras)[0].shape == (5, 16)
         run = check(keras)
-        assert (run.returncode, b"the files are not listed as the layers say" in run.stderr) == (1, True)
+        assert (run.returncode, b"the files are not listed as the layers say" in run.stdout) == (1, True)
 
     def test_parts_in_another_order_are_refused(self, keras: Path) -> None:
         self.rewrite(keras, lambda rows: [rows[1], rows[0], *rows[2:]])
@@ -353,7 +388,7 @@ class TestManifest:
         self.rewrite(keras, lambda rows: [row.replace(",cell_1,", ",cell_0,") for row in rows])
         run = check(keras)
         message = "mistake in weights.csv, line 5 says that cell_1/kernel.csv is kernel of layer cell_0"
-        assert (run.returncode, message in run.stderr.decode()) == (1, True)
+        assert (run.returncode, message in run.stdout.decode()) == (1, True)
 
     def test_a_single_layer_is_not_put_beside_a_network(self, keras: Path) -> None:
         files = SUNSPOTS / "cell_0_kernel.csv", SUNSPOTS / "cell_0_bias.csv", "--input-size", "3", "--hidden-size", "5"
@@ -401,7 +436,7 @@ class TestRecordedRun:
         csvlstm("convert", "--layers", LAYERS, "--forget-bias", "0", "--force", "-q", "-o", keras)
         run = check(keras, *RECORDED, "--forget-bias", "0")
         assert run.returncode == 1
-        assert run.stderr.decode().splitlines()[-1] == (
+        assert run.stdout.decode().splitlines()[-1] == (
             "recorded run: it contradicts what was declared (forget bias 0.0, recurrent_activation sigmoid, "
             "activation tanh) and fits forget bias 1.0"
         )
