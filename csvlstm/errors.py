@@ -105,7 +105,7 @@ class CsvLstmError(ValueError):
     def __init__(self, found: str, place: Place | None = None, *, expected: str = "", advice: str = "") -> None:
         self._words = (found, expected, advice)
         self._row = ""
-        self.found, self.expected, self.advice = self._with(_as_python)
+        self.found, self.expected, self.advice = self.parts(_as_python)
         self.place = place
         super().__init__(self.found)
 
@@ -116,12 +116,12 @@ class CsvLstmError(ValueError):
         k.csv: do not fit input_size 3; see layers.csv: line 2
         """
         self._row = row
-        self.found, self.expected, self.advice = self._with(_as_python)
+        self.found, self.expected, self.advice = self.parts(_as_python)
         return self
 
     def said(self, naming: Naming = _as_python) -> str:
         """Give the sentence, with each argument as `naming` says it."""
-        found, expected, advice = self._with(naming)
+        found, expected, advice = self.parts(naming)
         row = f"see {self._row}" if self._row and self.place and self.place.line is None else ""
         said = (found, expected and f"expected {expected}", advice, row)
         return (f"{self.place}: " if self.place else "") + "; ".join(filter(None, said))
@@ -129,7 +129,9 @@ class CsvLstmError(ValueError):
     def __str__(self) -> str:
         return self.said()
 
-    def _with(self, naming: Naming) -> tuple[str, str, str]:
+    def parts(self, naming: Naming = _as_python) -> tuple[str, str, str]:
+        """Give what was found, what was expected and what to do, each empty where nothing is said of it."""
+
         def name(argument: str, value: str) -> str:
             return f"{argument} {value}" if self._row and argument in _OF_A_ROW else naming(argument, value)
 

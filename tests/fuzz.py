@@ -191,7 +191,7 @@ class Bench:
         if ended.code == 0:
             assert json.loads(ended.stdout)["command"] == "inspect"
         else:
-            assert (ended.code, ended.stdout) == (2, "")
+            assert (ended.code, f"csvlstm: {json.loads(ended.stdout)['sentence']}\n") == (2, ended.stderr)
             assert re.fullmatch(rf"csvlstm: ({'|'.join(map(re.escape, self.paths))}): [^\n]+\n", ended.stderr), ended
 
     def _run(self, command: str, row: Row, *where: str) -> Run:

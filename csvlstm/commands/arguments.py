@@ -4,15 +4,18 @@ numpy is imported where a command begins its work, so that --help answers at onc
 """
 
 import argparse
+import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..errors import CsvLstmError, shown
+from .. import __version__
+from ..errors import CsvLstmError, Place, shown
 from ..layouts.arrays import Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Sizes
 from ..reading.quantities import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
+from .spelling import did_you_mean
 from .streams import print_json, print_text, say, tell
 
 if TYPE_CHECKING:
@@ -38,6 +41,20 @@ def as_option(name: str, value: str) -> str:
     option = name.replace("_", "-")
     flags = {"True": f"--{option}", "False": f"--no-{option}", "...": f"--{option}"}
     return _OPTIONS.get(f"{name}={value}") or flags.get(value) or f"--{option} " + value.strip("'")
+
+
+def error_as_json(error: CsvLstmError, command: str, code: int) -> dict[str, Any]:
+    """Give a refusal by the names of the contract; what its sentence does not say is null.
+
+    >>> refused = error_as_json(CsvLstmError("is 'x'", Place("k.csv", 7, 3), expected="a weight"), "check", 2)
+    >>> refused["exit_code"], refused["error"]["address"], refused["error"]["expected"], refused["error"]["advice"]
+    (2, 'C7', 'a weight', None)
+    """
+    place = error.place or Place("")
+    where = {"file": place.file, "line": place.line, "column": place.column, "address": place.address}
+    parts = {**where, **dict(zip(("found", "expected", "advice"), error.parts(as_option), strict=True))}
+    said = {"command": command, "version": __version__, "exit_code": code, "sentence": error.said(as_option)}
+    return {**said, "error": {name: value or None for name, value in parts.items()}}
 
 
 def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
@@ -120,10 +137,8 @@ def add_converted_set(command: argparse.ArgumentParser) -> None:
 
 
 def _add_sizes(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--input-size", metavar="D", type=_size, required=True, help="input size of the cell")
-    command.add_argument(
-        "--hidden-size", metavar="H", type=_size, required=True, help="hidden size (units) of the cell"
-    )
+    command.add_argument("--input-size", metavar="D", type=_size, help="input size of the cell")
+    command.add_argument("--hidden-size", metavar="H", type=_size, help="hidden size (units) of the cell")
 
 
 def _refused_beside_layers(text: str) -> NoReturn:
@@ -133,8 +148,9 @@ def _refused_beside_layers(text: str) -> NoReturn:
 def _layout(text: str) -> Layout:
     layout = LAYOUTS.get(text.lower())
     if layout is None or not layout.offered:
-        known = ", ".join(key for key, one in LAYOUTS.items() if one.offered)
-        raise argparse.ArgumentTypeError(f"{text!r} is no layout that is known; expected one of {known}")
+        known = [key for key, one in LAYOUTS.items() if one.offered]
+        meant = did_you_mean(text, known)
+        raise argparse.ArgumentTypeError(f"{text!r} is no layout{meant}; expected one of {', '.join(known)}")
     return layout
 
 
@@ -251,9 +267,19 @@ def network_of(parsed: argparse.Namespace) -> "Network":
         return read_layers(parsed.layers, declared, chained=not parsed.independent)
     if parsed.independent:
         raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
-    return single(
-        declared_cell(declared, parsed.files, Sizes(parsed.input_size, parsed.hidden_size), reading_of(parsed))
-    )
+    return single(declared_cell(declared, parsed.files, _sizes_of(parsed), reading_of(parsed)))
+
+
+def _sizes_of(parsed: argparse.Namespace) -> Sizes:
+    if not parsed.files:
+        raise CsvLstmError("no files are given", expected="FILES, the CSVs of one cell, or --layers LAYERS.CSV")
+    if parsed.input_size is None or parsed.hidden_size is None:
+        from .undeclared import undeclared
+
+        is_folder = len(parsed.files) == 1 and os.path.isdir(parsed.files[0])
+        source = parsed.source or (None if is_folder else SOURCE)
+        raise undeclared(parsed.files, source, parsed.input_size, parsed.hidden_size, reading_of(parsed))
+    return Sizes(parsed.input_size, parsed.hidden_size)
 
 
 def _refuse_files_beside_layers(parsed: argparse.Namespace) -> None:

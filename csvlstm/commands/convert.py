@@ -82,13 +82,16 @@ def convert_files(
     network = request.network
     inputs = [identity(path) for cell in network.cells for path in cell.paths]
     if network.is_listed:
-        refuse_folder(directory, inputs, force)
+        refuse_folder(directory, inputs, force, may_be_the_same=True)
     else:
         names = [f"{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
-        refuse_outputs(directory, names, inputs, force)
+        refuse_outputs(directory, names, inputs, force, may_be_the_same=True)
     with staging(directory, force, whole=network.is_listed) as files:
         report = Report("convert", network, list(_convert_cells(request, directory, files, advance)))
-        return report._replace(written=files.publish()) if report.equivalent else report
+        if not report.equivalent:
+            return report
+        published = files.publish()
+        return report._replace(written=files.paths, was_there=not published)
 
 
 def _convert_cells(request: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:

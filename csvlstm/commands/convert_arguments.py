@@ -15,6 +15,7 @@ from .arguments import (
     reading_of,
     show,
 )
+from .spelling import did_you_mean
 from .streams import print_bytes
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.json and parsed.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
     decimal = output_decimal_of(parsed)
+    if parsed.output == "-":
+        raise CsvLstmError("-o - is no folder", expected="--stdout NAME, which prints one of the files")
     if parsed.layers and parsed.stdout:
         raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
     from ..converted.styles import Style
@@ -103,9 +106,8 @@ def run(parsed: argparse.Namespace) -> int:
     network = network_of(parsed)
     names = [array.name for array in network.cells[0].target.arrays]
     if parsed.stdout and parsed.stdout not in names:
-        raise CsvLstmError(
-            f"argument --stdout: invalid choice: {parsed.stdout!r}", expected=f"one of {', '.join(names)}"
-        )
+        found = f"{parsed.stdout!r} is no file of {network.cells[0].target.framework}"
+        raise CsvLstmError(f"{found}{did_you_mean(parsed.stdout, names)}", expected=f"one of {', '.join(names)}")
     style = Style(parsed.output_delimiter, decimal, parsed.output_plain_decimals, parsed.output_labels)
     conversion = Conversion(network, reading_of(parsed), not parsed.no_check, parsed.seed, parsed.strict, style)
     if parsed.stdout:

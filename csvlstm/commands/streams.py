@@ -12,14 +12,14 @@ from typing import Any, TextIO
 from ..errors import CsvLstmError, Place
 from ..names import readable
 
-_OUTPUT = Place("standard output")
+OUTPUT = Place("standard output")
 _CONTROLS = "[\0-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def refuse_closed_output() -> None:
     """Refuse before any work what could not be printed after it; raises CsvLstmError."""
     if sys.stdout is None:
-        raise CsvLstmError("cannot be written: it is closed", _OUTPUT, advice="send it to a file")
+        raise CsvLstmError("cannot be written: it is closed", OUTPUT, advice="send it to a file")
 
 
 def print_text(text: str, *, written: bool = False) -> None:
@@ -69,7 +69,7 @@ def print_bytes(data: bytes, *, written: bool = False) -> None:
             raise
         found = f"cannot be written: {(error.strerror or '').lower()}"
         advice = "what was to be written is there, and it is whole" if written else ""
-        raise CsvLstmError(found, _OUTPUT, advice=advice) from None
+        raise CsvLstmError(found, OUTPUT, advice=advice) from None
 
 
 def say(message: str) -> None:

@@ -12,7 +12,7 @@ from ..errors import CsvLstmError, Place
 from ..process import undoing, uninterrupted
 from ..reading.parsing import Text
 from .locks import lock
-from .targets import is_replaceable, refuse_folder, refusing
+from .targets import files_below, harmless_files, is_replaceable, refuse_folder, refusing
 
 _BUFFER = 1 << 20
 _START, _END = ".csvlstm-", ".partial"
@@ -57,15 +57,33 @@ class Staging:
         """Let the stored files appear, and give their paths.
 
         A new or empty directory appears with all its files in one rename. In a directory with other files each file
-        comes whole, one right after the other. What is to appear as a whole takes the place of an earlier one. Raises
-        CsvLstmError, with the directory as it was, where that fails.
+        comes whole, one right after the other. What is to appear as a whole takes the place of an earlier one. Where
+        the same files are there already nothing happens. Raises CsvLstmError, with the directory as it was, where that
+        fails.
         """
         with refusing(self._directory), uninterrupted():
+            if not self._force and self.is_there():
+                return []
             if not (is_replaceable(self._target) and self._rename()):
                 # Two runs that replace the same files at once take turns, so that no set is half of each.
                 with lock(self._target, seconds=1.0):
                     self._put_in_place()
+        return self.paths
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the stored files in the directory."""
         return [os.path.join(self._directory, name) for name in self._names]
+
+    def is_there(self) -> bool:
+        """Tell whether the directory has files of the same names and bytes, and, as a whole, no others."""
+        if not os.path.isdir(self._target):
+            return False
+        if self._whole:
+            there = [path for path, is_folder in files_below(self._target) if not is_folder]
+            if len(there) - len(harmless_files(self._target)) != len(self._names):
+                return False
+        return all(_same(f"{self.folder}/{name}", f"{self._target}/{name}") for name in self._names)
 
     def _put_in_place(self) -> None:
         if self._whole:
@@ -81,6 +99,8 @@ class Staging:
         refuse_folder(self._directory, (), self._force)
         old = f"{self.folder}.old"
         os.chmod(self.folder, os.stat(self._target).st_mode)
+        for name in harmless_files(self._target):
+            _keep(f"{self._target}/{name}", f"{self.folder}/{name}")
         os.rename(self._target, old)
         try:
             os.rename(self.folder, self._target)
@@ -177,6 +197,14 @@ def _remove_leftovers(parent: str) -> None:
                 with lock(folder) as locked:
                     if locked:
                         _remove(folder)
+
+
+def _same(path: str, other: str) -> bool:
+    """Tell whether two files hold the same bytes, and are files."""
+    if not os.path.isfile(other) or os.path.getsize(path) != os.path.getsize(other):
+        return False
+    with open(path, "rb") as one, open(other, "rb") as another:
+        return all(piece == another.read(_BUFFER) for piece in iter(lambda: one.read(_BUFFER), b""))
 
 
 def _keep(path: str, copy: str) -> bool:

@@ -10,14 +10,25 @@ from ..names import path_of
 from ..network.manifest import MANIFEST, has_manifest, listed_files
 from ..reading.sources import Identity, identity
 
+_HARMLESS = {".DS_Store", ".directory", ".gitkeep", ".localized", "Thumbs.db", "desktop.ini"}
+"""Files that file managers and git leave in folders; they stay where they are, and a folder of them alone is empty."""
+
 _ANOTHER = f"choose another {argument(output=...)}"
 
 
-def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[Identity | None], force: bool) -> None:
+def refuse_outputs(
+    directory: str,
+    names: Sequence[str],
+    inputs: Sequence[Identity | None],
+    force: bool,
+    *,
+    may_be_the_same: bool = False,
+) -> None:
     """Refuse, before any work is done, what could not be written in the end.
 
     Raises CsvLstmError where a file exists and `force` is not given, where one is an input, or where the directory
-    cannot be made. `inputs` are the (device, inode) of the files that were read.
+    cannot be made. `inputs` are the (device, inode) of the files that were read. Files that are all there already
+    `may_be_the_same` as the new ones.
     """
     if not directory:
         advice = f"{argument(output='.')} is the working directory"
@@ -28,23 +39,27 @@ def refuse_outputs(directory: str, names: Sequence[str], inputs: Sequence[Identi
             raise CsvLstmError(found, Place(directory), advice=_ANOTHER)
         parent = os.path.dirname(os.path.realpath(directory))
         if not os.path.isdir(parent):
-            raise CsvLstmError("no such folder", Place(parent), advice=f"make it first, or {_ANOTHER}")
+            raise CsvLstmError("no such folder", Place(_parent(directory)), advice=f"make it first, or {_ANOTHER}")
         if os.path.lexists(directory) and not os.path.isdir(directory):
             raise CsvLstmError("is not a folder", Place(directory), advice=_ANOTHER)
-        for name in names:
-            _refuse_output(os.path.join(directory, name), inputs, force)
+        paths = [os.path.join(directory, name) for name in names]
+        may_exist = force or (may_be_the_same and all(map(os.path.isfile, paths)))
+        for path in paths:
+            _refuse_output(path, inputs, may_exist)
 
 
-def refuse_folder(directory: str, inputs: Sequence[Identity | None], force: bool) -> None:
+def refuse_folder(
+    directory: str, inputs: Sequence[Identity | None], force: bool, *, may_be_the_same: bool = False
+) -> None:
     """Refuse, before any work is done, a folder that could not appear as a whole in the end.
 
-    It must be new or empty, or, with `force`, hold nothing but a converted network. Raises CsvLstmError as
-    `refuse_outputs` does.
+    It must be new or empty, or, with `force`, hold nothing but a converted network; one that is there already
+    `may_be_the_same` as the new one. Raises CsvLstmError as `refuse_outputs` does.
     """
     refuse_outputs(directory, (), inputs, force)
     target = os.path.realpath(directory)
     with refusing(directory):
-        if is_replaceable(target):
+        if is_replaceable(target) or (may_be_the_same and not force and has_manifest(directory)):
             return
         if not is_movable(target):
             found = (
@@ -56,10 +71,15 @@ def refuse_folder(directory: str, inputs: Sequence[Identity | None], force: bool
                 expected="a new folder",
                 advice=f"add the name of one to {argument(output=...)}",
             )
-        if not force:
+        if not force and not is_empty(target):
             advice = f"{_ANOTHER}, or let {argument(force=True)} replace an earlier network"
             raise CsvLstmError("is not empty", Place(directory), expected="a new or empty folder", advice=advice)
         _refuse_foreign(directory, inputs)
+
+
+def _parent(directory: str) -> str:
+    """Name the folder that a new one is to be made in, in the words of who named that."""
+    return directory if os.path.islink(directory) else os.path.dirname(directory.rstrip(os.sep)) or os.curdir
 
 
 def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
@@ -68,7 +88,9 @@ def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
     listed = {path_of(row.text("file")) for row in rows} | ({MANIFEST} if rows else set())
     folders = {os.path.dirname(file) for file in listed}
     folders |= {os.path.dirname(folder) for folder in folders}
-    for path, is_folder in _below(directory):
+    for path, is_folder in files_below(directory):
+        if os.path.basename(path) in _HARMLESS and not is_folder:
+            continue
         if os.path.relpath(path, directory).replace(os.sep, "/") not in (folders if is_folder else listed):
             found = f"is no part of a converted network, so {argument(force=True)} does not replace {directory}"
             raise CsvLstmError(found, Place(path), advice=_ANOTHER)
@@ -78,7 +100,7 @@ def _refuse_foreign(directory: str, inputs: Sequence[Identity | None]) -> None:
             raise CsvLstmError("is a folder that cannot be emptied", Place(path), advice="check its permissions")
 
 
-def _below(directory: str) -> Iterator[tuple[str, bool]]:
+def files_below(directory: str) -> Iterator[tuple[str, bool]]:
     """List what lies below a folder, and whether it is a folder; a link to one is not."""
     with os.scandir(directory) as found:
         entries = list(found)
@@ -86,7 +108,7 @@ def _below(directory: str) -> Iterator[tuple[str, bool]]:
         is_folder = entry.is_dir(follow_symlinks=False)
         yield entry.path, is_folder
         if is_folder:
-            yield from _below(entry.path)
+            yield from files_below(entry.path)
 
 
 def _refuse_output(path: str, inputs: Sequence[Identity | None], force: bool) -> None:
@@ -108,6 +130,16 @@ def existing(path: str) -> CsvLstmError:
 def is_replaceable(target: str) -> bool:
     """Tell whether a directory may appear by a rename: a new one, or an empty one that nothing holds in its place."""
     return not os.path.isdir(target) or (is_movable(target) and not os.listdir(target))
+
+
+def harmless_files(target: str) -> list[str]:
+    """Name the files of a directory that may stay in it whatever comes."""
+    return sorted(_HARMLESS.intersection(os.listdir(target)))
+
+
+def is_empty(target: str) -> bool:
+    """Tell whether nothing is in a directory but files that may stay there."""
+    return not {*os.listdir(target)} - _HARMLESS
 
 
 def is_movable(target: str) -> bool:

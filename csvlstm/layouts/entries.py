@@ -41,7 +41,7 @@ KERAS = Layout(
         Array("bias", (B,), _gates("ifco")),
     ),
     states=("h", "c"),
-    loading="layer.set_weights([kernel, recurrent_kernel, bias])",
+    loading="layer.set_weights of the arrays kernel, recurrent_kernel and bias",
     source="LSTMCell.call in keras/src/layers/rnn/lstm.py (3)",
     bias_is_optional=True,
     loaded_under=(),

@@ -1,6 +1,7 @@
 """What became of the biases, and how the weights of the target are loaded, in the words of the summary."""
 
-from ..layouts.entries import TARGET
+import os
+
 from ..layouts.plan import Move
 from ..network.topology import Cell, Network
 
@@ -28,14 +29,13 @@ def biases_as_text(network: Network) -> list[str]:
     return words + ([_constants(alone)] if alone else [])
 
 
-def loading_as_text(network: Network) -> list[str]:
-    """Say how the weights of another target than Keras are loaded, and what its cell must be built with."""
+def loading_as_text(network: Network, path: str) -> list[str]:
+    """Say how the weights of a folder, the path of whose last file is given, are loaded, and into which cell."""
     target = network.cells[0].target
-    if target.key == TARGET.key:
-        return []
+    read = f"csvlstm.read_weights({os.path.dirname(path)!r})"
     built = sorted({cell.target_forget_bias for cell in network.cells}) if target.forget_bias_is_argument else []
     said = [f"build the cell with forget_bias={' and '.join(map(repr, built))}: it adds that itself"] if built else []
-    return [f"{target.framework}: {target.loading}", *said]
+    return [f"{target.framework}: {target.loading}; {read} gives them", *said]
 
 
 _Moves = list[tuple[Cell, Move]]

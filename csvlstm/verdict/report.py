@@ -39,6 +39,7 @@ class Report(NamedTuple):
     network: Network
     cells: Sequence[CellReport]
     written: Sequence[str] = ()
+    was_there: bool = False
     findings: "Sequence[Finding]" = ()
     replay: "Replay | None" = None
 
@@ -168,7 +169,7 @@ def as_text(report: Report, verbose: bool = False) -> str:
     lines = recognised_as_text(_recognised(report), verbose)
     lines += [_exact(report), *_differing(report), _behaviour(report), *_mistakes(report, verbose)]
     lines += recorded_as_text(report.replay) if report.replay else []
-    lines += [_written(report), *loading_as_text(report.network)] if report.written else []
+    lines += [_written(report), *loading_as_text(report.network, report.written[-1])] if report.written else []
     return "\n".join(lines)
 
 
@@ -241,7 +242,8 @@ def _times(share: float) -> str:
 
 
 def _written(report: Report) -> str:
+    did = "already there, and the same:" if report.was_there else "wrote"
     if not report.network.is_listed:
-        return f"wrote {', '.join(report.written)}"
+        return f"{did} {', '.join(report.written)}"
     *files, manifest = report.written
-    return f"wrote {manifest} and the {len(files)} files that it lists"
+    return f"{did} {manifest} and the {len(files)} files that it lists"

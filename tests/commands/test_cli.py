@@ -49,6 +49,8 @@ def test_convert_writes_three_files_and_says_so_on_standard_error(tmp_path: Path
         "identical: 0 of 180 cells differ in 12 blocks, forget bias 1.0 added to 5 of them",
         "behaviour: both cells agree to rounding over 20 steps",
         f"wrote {', '.join(f'{tmp_path}/keras/{part}.csv' for part in ('kernel', 'recurrent_kernel', 'bias'))}",
+        "Keras: layer.set_weights of the arrays kernel, recurrent_kernel and bias; "
+        f"csvlstm.read_weights('{tmp_path}/keras') gives them",
     ]
 
 
@@ -131,7 +133,7 @@ def test_what_prints_on_standard_output_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["convert", KERNEL, BIAS, "--hidden-size", "5", "-o", "x"], "arguments are required: --input-size"),
+        (["convert", KERNEL, BIAS, "--hidden-size", "5", "-o", "x"], "--input-size is not declared; expected the sizes"),
         (["convert", KERNEL, BIAS, *SIZES], "one of the arguments -o/--output --stdout is required"),
         (["convert", KERNEL, BIAS, "--input-size", "0", "--hidden-size", "5", "-o", "x"], "'0' is no size"),
         (
@@ -144,15 +146,102 @@ def test_what_prints_on_standard_output_twice_is_refused() -> None:
         (["convert", KERNEL, BIAS, *SIZES, "--delimiter", ",,", "-o", "x"], "',,' separates no cells"),
         (["convert", KERNEL, BIAS, *SIZES, "--delimiter", "\x1f", "-o", "x"], "'\\x1f' separates no cells"),
         (["convert", KERNEL, BIAS, *SIZES, "--decimal", ";", "-o", "x"], "';' is no decimal sign"),
-        (["convert", KERNEL, BIAS, *SIZES, "--stdout", "weights"], "invalid choice: 'weights'"),
-        (["transform"], "invalid choice: 'transform'"),
-        ([], "the following arguments are required: COMMAND"),
+        (["convert", KERNEL, BIAS, *SIZES, "--stdout", "weights"], "'weights' is no file of Keras; expected one of kernel, "),
+        (["transform"], "'transform' is no command; expected one of convert, check"),
+        (["conver"], "'conver' is no command (did you mean convert?)"),
+        (["convert", "--input_size", "3"], "--input_size is no option of convert (did you mean --input-size?)"),
+        (["convert", KERNEL, "--rtol", "1", "-o", "x"], "--rtol is no option of convert; it is one of check"),
+        (["convert", KERNEL, "-x", "-o", "x"], "-x is no option of convert; see csvlstm convert --help"),
+        (["convert", KERNEL, "--to", "PyTroch", "-o", "x"], "'PyTroch' is no layout (did you mean pytorch?)"),
+        (["convert", KERNEL, BIAS, *SIZES, "--stdout", "kernal"], "no file of Keras (did you mean kernel?)"),
+        (["convert", KERNEL, BIAS, *SIZES, "-o", "-"], "-o - is no folder; expected --stdout NAME"),
+        (["convert", *SIZES, "-o", "x"], "no files are given; expected FILES"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_refused_in_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
     run = csvlstm(*arguments, cwd=tmp_path)
     assert_refused(run, message)
     assert os.listdir(tmp_path) == []
+
+
+def test_alone_it_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.findall(r"^    (\w+)", err, re.MULTILINE) == list(commands.COMMANDS)
+
+
+def test_a_refusal_is_an_object_too_where_one_is_requested(capsys: pytest.CaptureFixture[str]) -> None:
+    nan = str(SAMPLES / "quirks" / "kernel_nan.csv")
+    assert commands.main(["convert", nan, BIAS, *SIZES, "--json", "-o", "x"]) == 2
+    out, err = capsys.readouterr()
+    said = json.loads(out)
+    assert (said["command"], said["exit_code"], f"csvlstm: {said['sentence']}\n") == ("convert", 2, err)
+    assert [said["error"][part] for part in ("file", "line", "column", "address")] == [nan, 5, 7, "G5"]
+    assert commands.main(["convert", nan, BIAS, *SIZES, "--forget-bais", "1", "--json"]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["error"]["found"] == "--forget-bais is no option of convert (did you mean --forget-bias?)"
+    assert said["error"]["file"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            [],
+            "kernel.csv and b.csv fit --input-size 3 --hidden-size 5 as TensorFlow 1; csvlstm inspect kernel.csv b.csv",
+        ),
+        (
+            ["--input-size", "3"],
+            "--hidden-size is not declared; expected the sizes that the cell was built with: kernel.csv",
+        ),
+        (
+            ["--hidden-size", "4"],
+            "--input-size is not declared, and kernel.csv and b.csv fit only --input-size 3 --hidden-s",
+        ),
+        (["--from", "haiku"], "could be: TensorFlow 1 (input size 3, hidden size 5), or"),
+        (["--from", "pytorch"], "could be: TensorFlow 1 (input size 3, hidden size 5), or"),
+    ],
+)
+def test_sizes_that_are_not_declared_are_named_and_not_taken(
+    tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    for path, name in ((KERNEL, "kernel.csv"), (BIAS, "b.csv")):
+        shutil.copy(path, tmp_path / name)
+    before = sorted(os.listdir(tmp_path))
+    for command in (["convert", "kernel.csv", "b.csv", "-o", "x"], ["check", "kernel.csv", "b.csv", "x"]):
+        assert_refused(csvlstm(*command, *arguments, cwd=tmp_path), message)
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("con", "convert"),
+        ("convert --hid", "--hidden-size"),
+        ("convert --to pyt", "pytorch"),
+        ("check --rec", "--recorded-inputs"),
+    ],
+)
+def test_bash_completes_what_is_typed(tmp_path: Path, words: str, completed: str) -> None:
+    script = csvlstm("--print-completion", "bash").stdout.decode()
+    assert re.search(r"complete .*-F (\w+) csvlstm", script)
+    typed = ["csvlstm", *words.split()]
+    ask = f"COMP_WORDS=({' '.join(typed)}); COMP_CWORD={len(typed) - 1}; _shtab_csvlstm; echo ${{COMPREPLY[@]}}"
+    (tmp_path / "ask.sh").write_text(f"{script}\n{ask}\n")
+    assert completed in children.run(["bash", tmp_path / "ask.sh"], cwd=tmp_path).stdout.decode().split()
+
+
+def test_the_first_command_of_the_readme_may_be_typed_twice(tmp_path: Path) -> None:
+    command = [KERNEL, BIAS, "-o", str(tmp_path / "keras")]
+    first = convert(*command)
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "keras").iterdir()}
+    again = convert(*command)
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert again.stderr.decode() == first.stderr.decode().replace("wrote", "already there, and the same:")
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "keras").iterdir()} == times
+    assert_refused(convert(*command, "--forget-bias", "0"), "kernel.csv: exists; expected no such file yet")
 
 
 def test_a_refused_input_leaves_no_trace(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def commands_on(name: str) -> Iterator[list[str]]:
     """Yield commands that read, write, show and refuse files of a name, in the order in which they need each other."""
     files = [f"{name}_kernel.csv", f"{name}_bias.csv", *SIZES]
     yield ["convert", *files, "--json", "-o", f"{name}_out"]
-    yield ["convert", *files, "-o", f"{name}_out"]
+    yield ["convert", *files, "--forget-bias", "0", "-o", f"{name}_out"]
     yield ["convert", f"no {name}", *files[1:], "--stdout", "bias"]
     yield ["convert", *files, name, "--stdout", "bias"]
     yield ["check", *files[:2], f"{name}_out", *SIZES, "--csv"]

@@ -58,6 +58,8 @@ def test_the_sample_is_one_command(tmp_path: Path) -> None:
         "identical: 0 of 340 cells differ in 24 blocks of 2 LSTM cells, forget bias 1.0 added to 9 of them",
         "behaviour: both cells agree to rounding over 20 steps of each of 2 LSTM cells",
         f"wrote {tmp_path}/keras/weights.csv and the 6 files that it lists",
+        "Keras: layer.set_weights of the arrays kernel, recurrent_kernel and bias; "
+        f"csvlstm.read_weights('{tmp_path}/keras') gives them",
     ]
     assert os.listdir(tmp_path) == ["keras"]
     assert sorted(files_below(tmp_path / "keras")) == sorted([*FILES, "weights.csv"])
@@ -187,11 +189,35 @@ class TestFolders:
 
     def test_a_network_stays_without_force_and_goes_as_a_whole_with_it(self, keras: Path, tmp_path: Path) -> None:
         before = files_below(keras)
-        assert_refused(self.convert(keras), "is not empty; expected a new or empty folder; choose another -o, or let")
+        other = self.convert(keras, "--forget-bias", "2")
+        assert_refused(other, "is not empty; expected a new or empty folder; choose another -o, or let")
         assert files_below(keras) == before
         assert self.convert(keras, "--force", "--forget-bias", "2").returncode == 0
         assert files_below(keras)["cell_0/bias.csv"] != before["cell_0/bias.csv"]
         assert os.listdir(tmp_path) == ["keras"]
+
+    def test_the_same_network_is_there_already(self, keras: Path) -> None:
+        before = {path: os.stat(keras / path).st_mtime_ns for path in files_below(keras)}
+        again = self.convert(keras)
+        assert (again.returncode, again.stdout) == (0, b"")
+        assert {path: os.stat(keras / path).st_mtime_ns for path in files_below(keras)} == before
+        (keras / "cell_1" / "notes.txt").write_text("mine")
+        assert_refused(self.convert(keras), "is not empty")
+
+    @pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
+    @pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"])
+    def test_what_file_managers_and_git_leave_is_in_nobodys_way_and_stays(
+        self, tmp_path: Path, name: str, force: list[str]
+    ) -> None:
+        folder = tmp_path / "new"
+        folder.mkdir()
+        (folder / name).write_text("theirs")
+        assert self.convert(folder, *force).returncode == 0
+        assert sorted(os.listdir(folder)) == sorted([name, "cell_0", "cell_1", "weights.csv"])
+        assert (folder / name).read_text() == "theirs"
+        assert self.convert(folder).returncode == 0
+        assert self.convert(folder, "--force", "--forget-bias", "2").returncode == 0
+        assert (folder / name).read_text() == "theirs"
 
     def test_layers_of_the_earlier_network_do_not_stay(self, keras: Path, tmp_path: Path) -> None:
         layers = BIDIRECTIONAL.write_layers(tmp_path)

@@ -91,6 +91,7 @@ JSON_COMMANDS = [
     f"csvlstm inspect rounded.csv {RUN}/cell_0_bias.csv --json -q",
     f"csvlstm export {RUN}/trained -o exported --json -q",
     "csvlstm layouts --json",
+    "csvlstm refuse --json",
 ]
 
 
