@@ -3,14 +3,14 @@
 The cells of a network go through it one after the other, and of each only its figures are kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from ..converted.blocks import put_together
 from ..converted.moving import Store, convert_text, convert_values, in_memory
-from ..converted.outputs import Staging, staging
+from ..converted.outputs import staging
 from ..converted.same_text import edges_found_anew, moved_arrays
 from ..converted.sets import read_back
 from ..converted.styles import PLAIN, Style, plain_decimals
@@ -56,15 +56,14 @@ class _Converted(NamedTuple):
     entries: list[Entry]
 
 
-def convert_in_memory(request: Conversion) -> tuple[Report, dict[str, Text]]:
-    """Convert a cell that stands alone, and check the result: gives the report and the text of each part.
+def convert_in_memory(request: Conversion, advance: Advance = no_progress) -> tuple[Report, list[dict[str, Text]]]:
+    """Convert the cells of a network, and check the results: gives the report and the text of each part of each cell.
 
     Raises CsvLstmError where an input cannot be read as what was declared, or where `strict` allows no damage and there
     is some.
     """
-    (cell,) = request.network.cells
-    converted = _convert(request, cell, read_cell(cell, request.options), Seen(), None, in_memory)
-    return Report("convert", request.network, [converted.report]), converted.texts
+    converted = list(_convert_cells(request, lambda _: in_memory, advance))
+    return Report("convert", request.network, [one.report for one in converted]), [one.texts for one in converted]
 
 
 def convert_files(
@@ -87,26 +86,32 @@ def convert_files(
         names = [f"{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
         refuse_outputs(directory, names, inputs, force, may_be_the_same=True)
     with staging(directory, force, whole=network.is_listed) as files:
-        report = Report("convert", network, list(_convert_cells(request, directory, files, advance)))
+        reports, entries = list[CellReport](), list[Entry]()
+        for converted in _convert_cells(request, lambda cell: files.store_in(path_of(cell.folder)), advance, directory):
+            reports.append(converted.report)
+            entries += converted.entries
+            # What is still named while the next cell is read would stay in memory beside it.
+            del converted
+        if network.is_listed:
+            files.store(MANIFEST, [write_manifest(entries, request.style.delimiter)])
+        report = Report("convert", network, reports)
         if not report.equivalent:
             return report
         published = files.publish()
         return report._replace(written=files.paths, was_there=not published)
 
 
-def _convert_cells(request: Conversion, directory: str, files: Staging, advance: Advance) -> Iterator[CellReport]:
-    flow, entries, seen = Flow(request.network), list[Entry](), Seen()
+def _convert_cells(
+    request: Conversion, store_of: Callable[[Cell], Store], advance: Advance, directory: str = ""
+) -> Iterator[_Converted]:
+    flow, seen = Flow(request.network), Seen()
     for cell, x in flow:
         export = read_cell(cell, request.options._replace(digest=request.network.is_listed))
-        converted = _convert(request, cell, export, seen, x, files.store_in(path_of(cell.folder)), directory)
+        converted = _convert(request, cell, export, seen, x, store_of(cell), directory)
         flow.give(converted.outputs)
-        entries += converted.entries
         advance(cell.sizes.weights)
-        yield converted.report
-        # What is still named while the next cell is read would stay in memory beside it.
+        yield converted
         del export, converted
-    if request.network.is_listed:
-        files.store(MANIFEST, [write_manifest(entries, request.style.delimiter)])
 
 
 def _convert(

@@ -113,7 +113,7 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.stdout:
         report, texts = convert_in_memory(conversion)
         if report.equivalent:
-            print_bytes(texts[parsed.stdout][:])
+            print_bytes(texts[0][parsed.stdout][:])
     else:
         with progress(network.weights, "weights", quiet=parsed.quiet) as advance:
             report = convert_files(conversion, parsed.output, force=parsed.force, advance=advance)

@@ -12,7 +12,7 @@ from ..reading.dialect import Canonical, readings
 from ..reading.labels import labels, refuse_numbers_that_fall
 from ..reading.parsing import Text, is_weight
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
-from ..reading.sources import Source, read_source
+from ..reading.sources import InMemoryFolder, Source, member, read_source
 from ..reading.tables import Table, table
 from .blocks import Origin, array_values
 from .same_text import moved_arrays
@@ -39,17 +39,22 @@ def read_converted(
     >>> {part: file.values.shape for part, file in read_converted("sample_data/quirks/converted_D1_H1").items()}
     {'kernel': (1, 4), 'recurrent_kernel': (1, 4), 'bias': (1, 4)}
     """
+    files = [f"{array.name}.csv" for array in layout.arrays]
+    if not isinstance(directory, InMemoryFolder):
+        _refuse_missing(directory, files)
+    sources = (read_source(member(directory, name), digest=options.digest) for name in files)
+    return _by_name(layout, _read_arrays(layout, sources, options, origin))
+
+
+def _refuse_missing(directory: str | os.PathLike[str], files: list[str]) -> None:
     if not os.path.lexists(directory):
         raise CsvLstmError(
             "no such folder", Place(os.fspath(directory)), advice=f"the working directory is {os.getcwd()}"
         )
-    files = [f"{array.name}.csv" for array in layout.arrays]
     missing = [name for name in files if not os.path.exists(os.path.join(directory, name))]
     if missing and os.path.isdir(directory):
         there = ", ".join(sorted(os.listdir(directory))[:_SHOWN]) or "nothing"
         raise CsvLstmError(f"has no {missing[0]}", Place(os.fspath(directory)), advice=f"there is {there}")
-    sources = (read_source(os.path.join(directory, name), digest=options.digest) for name in files)
-    return _by_name(layout, _read_arrays(layout, sources, options, origin))
 
 
 def read_back(layout: Layout, texts: dict[str, Text], directory: str) -> dict[str, Table]:

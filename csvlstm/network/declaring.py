@@ -11,7 +11,7 @@ from ..layouts.gates import Sizes
 from ..layouts.plan import EXTRAS, run_time_forget_bias, which_could
 from ..reading.fitting import projected_size
 from ..reading.shapes import DEFAULTS, Options
-from ..reading.sources import STANDARD_INPUT
+from ..reading.sources import STANDARD_INPUT, is_folder
 from .manifest import has_manifest, listed_files, listed_layout
 from .topology import Cell
 
@@ -50,7 +50,7 @@ def declared_cell(declared: Declaration, paths: Sequence[str], sizes: Sizes, opt
     >>> declared_cell(DEFAULT, ["k.csv", "b.csv"], Sizes(3, 5)).target.framework
     'Keras'
     """
-    if len(paths) == 1 and os.path.isdir(paths[0]):
+    if len(paths) == 1 and is_folder(paths[0]):
         source, paths = files_in(paths[0], declared.source, has_bias=declared.has_bias)
     else:
         source = declared.source_of_files

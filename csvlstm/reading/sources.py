@@ -24,6 +24,44 @@ _PACKING = 4096
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 
 
+class InMemory(str):
+    r"""A text in the place of a file: a string that names it in messages, and its bytes.
+
+    >>> InMemory("kernel", b"0.5\n"), read_source(InMemory("kernel", b"0.5\n")).data
+    ('kernel', b'0.5\n')
+    """
+
+    data: bytes
+
+    def __new__(cls, name: str, data: bytes) -> "InMemory":
+        """Make a text of a name."""
+        made = super().__new__(cls, name)
+        made.data = data
+        return made
+
+
+class InMemoryFolder(str):
+    """Texts in the place of a folder: a string that names it in messages, and its files by their names."""
+
+    files: dict[str, InMemory]
+
+    def __new__(cls, name: str, files: dict[str, InMemory]) -> "InMemoryFolder":
+        """Make a folder of a name."""
+        made = super().__new__(cls, name)
+        made.files = files
+        return made
+
+
+def is_folder(path: str) -> bool:
+    """Tell whether a path leads to a folder on the disk."""
+    return not isinstance(path, InMemory) and os.path.isdir(path)
+
+
+def member(folder: str | os.PathLike[str], name: str) -> str:
+    """Give the path of a file in a folder, or the text in its place."""
+    return folder.files[name] if isinstance(folder, InMemoryFolder) else os.path.join(folder, name)
+
+
 class Source(NamedTuple):
     """What was read: its name for messages, and its bytes.
 
@@ -58,6 +96,8 @@ def identity(path: str) -> Identity | None:
     >>> identity("README.md") == identity("./README.md") != identity("setup.cfg")
     True
     """
+    if isinstance(path, InMemory):
+        return None
     with suppress(OSError, ValueError):
         status = os.fstat(0) if path == STANDARD_INPUT else os.stat(path)
         return status.st_dev, status.st_ino
@@ -75,6 +115,8 @@ def read_source(path: str, cells: int | None = None, digest: bool = False, max_b
     >>> read_source("/dev/null", 160).data
     b''
     """
+    if isinstance(path, InMemory):
+        return Source(str(path), path.data, path.data if digest else b"")
     if not path:
         raise CsvLstmError("a path is empty", expected="the name of a file")
     name = "standard input" if path == STANDARD_INPUT else path
