@@ -1,4 +1,4 @@
-"""LSTM weights in CSV files from TensorFlow 1, converted to Keras and checked.
+"""LSTM weights from one framework's layout to another's, in CSV files or arrays, with proof that nothing was lost.
 
 The public names, and nothing else. They are imported when they are first used, so that the command line starts fast.
 """
@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .commands.calls import audit as audit
+    from .commands.calls import check as check
+    from .commands.calls import convert as convert
+    from .commands.calls import export as export
+    from .commands.calls import inspect as inspect
+    from .commands.calls import read_export as read_export
     from .converted.moving import convert_lstm_weights as convert_lstm_weights
     from .converted.weights import read_weights as read_weights
     from .errors import CsvLstmError as CsvLstmError
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from .layouts.references import tf1_lstm_cell as tf1_lstm_cell
 
 _HOMES = {
+    **dict.fromkeys(("audit", "check", "convert", "export", "inspect", "read_export"), "commands.calls"),
     "convert_lstm_weights": "converted.moving",
     "read_weights": "converted.weights",
     "tf1_lstm_cell": "layouts.references",
@@ -28,9 +35,15 @@ _HOMES = {
 __all__ = [
     "CsvLstmError",
     "__version__",
+    "audit",
+    "check",
+    "convert",
     "convert_lstm_weights",
+    "export",
+    "inspect",
     "keras_lstm",
     "keras_lstm_cell",
+    "read_export",
     "read_weights",
     "tf1_lstm",
     "tf1_lstm_cell",

@@ -98,6 +98,9 @@ Placing = Callable[[int, int], Place]
 class CsvLstmError(ValueError):
     """Something that csvlstm refuses, said in one sentence: place, what was found, what was expected, what to do.
 
+    The parts are attributes: `file`, `line`, `column` and `address` (None where it is about none), `found`, `expected`
+    and `advice` (empty where nothing is said of it).
+
     >>> print(CsvLstmError("'1.2.3' is not a number", Place("k.csv", 7, 3), expected="a weight such as -0.5"))
     k.csv: line 7, column 3 (C7): '1.2.3' is not a number; expected a weight such as -0.5
     """
@@ -108,6 +111,26 @@ class CsvLstmError(ValueError):
         self.found, self.expected, self.advice = self.parts(_as_python)
         self.place = place
         super().__init__(self.found)
+
+    @property
+    def file(self) -> str | None:
+        """The file, or the array, that it is about, None where it is about none."""
+        return self.place.file if self.place else None
+
+    @property
+    def line(self) -> int | None:
+        """The line of the file, counted from 1, None where it is about no line."""
+        return self.place.line if self.place else None
+
+    @property
+    def column(self) -> int | None:
+        """The column of the line, counted from 1, None where it is about no column."""
+        return self.place.column if self.place else None
+
+    @property
+    def address(self) -> str | None:
+        """The spreadsheet address of the cell, None where it is about no cell."""
+        return (self.place.address or None) if self.place else None
 
     def in_row(self, row: str) -> "CsvLstmError":
         """Say that a row of a table declares the cell: the message then names its columns, and of a whole file the row.

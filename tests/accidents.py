@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.damage import damage_of
-from csvlstm.reading.tables import read_export
+from csvlstm.reading.tables import read_pair
 
 Array = NDArray[np.float64]
 Text = Callable[[float], str]
@@ -210,7 +210,7 @@ def kinds(folder: Path, sizes: Sizes, kernel: list[list[str]], bias: list[list[s
     """Write the cells, and give the kinds of damage that are found in kernel and bias."""
     for name, rows in (("kernel.csv", kernel), ("bias.csv", bias)):
         (folder / name).write_text("".join(",".join(row) + "\n" for row in rows))
-    export = read_export(str(folder / "kernel.csv"), str(folder / "bias.csv"), sizes)
+    export = read_pair(str(folder / "kernel.csv"), str(folder / "bias.csv"), sizes)
     return [damage.kind for damage in damage_of(export.kernel, export.bias)]
 
 

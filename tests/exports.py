@@ -18,7 +18,7 @@ from csvlstm.layouts.plan import Plan
 from csvlstm.network.topology import Cell, single
 from csvlstm.reading.parsing import Text
 from csvlstm.reading.shapes import DEFAULTS, Options
-from csvlstm.reading.tables import WeightSet, read_export
+from csvlstm.reading.tables import WeightSet, read_pair
 from csvlstm.verdict.report import Report
 
 PARTS = ("kernel", "recurrent_kernel", "bias")
@@ -38,7 +38,7 @@ def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0)
     """Write and read an export of normally distributed weights."""
     draw = np.random.default_rng(seed)
     kernel = scale * draw.standard_normal((sizes.rows, sizes.columns))
-    return read_export(*write_export(folder, kernel, scale * draw.standard_normal(sizes.columns)), sizes)
+    return read_pair(*write_export(folder, kernel, scale * draw.standard_normal(sizes.columns)), sizes)
 
 
 def check_cell(kernel: str, bias: str, directory: str, sizes: Sizes, *, forget_bias: float = 1.0, **how: Any) -> Report:

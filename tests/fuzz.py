@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from csvlstm.commands import cli
 from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
-from csvlstm.reading.tables import WeightSet, read_export
+from csvlstm.reading.tables import WeightSet, read_pair
 
 from .file_kinds import KINDS
 from .forms_table import PLAIN, Row, naive_set
@@ -149,7 +149,7 @@ class Bench:
 
     def _read(self, written: Written) -> WeightSet | CsvLstmError:
         try:
-            export = read_export(*self.paths, written.sizes, written.options)
+            export = read_pair(*self.paths, written.sizes, written.options)
             # Asking for the values refuses what is made of the right bytes in the wrong order.
             assert all(np.isfinite(table.values).all() for table in (export.kernel, export.bias))
             return export

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
-from ..errors import CsvLstmError, Place, shown
+from ..errors import CsvLstmError, Place, argument, plural, shown
 from ..layouts.arrays import Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Sizes
@@ -266,13 +266,14 @@ def network_of(parsed: argparse.Namespace) -> "Network":
         _refuse_files_beside_layers(parsed)
         return read_layers(parsed.layers, declared, chained=not parsed.independent)
     if parsed.independent:
-        raise CsvLstmError("--independent speaks of the rows of a table", expected="--layers beside it")
+        found = f"{argument(independent=True)} speaks of the rows of a table"
+        raise CsvLstmError(found, expected=f"{argument(layers=...)} beside it")
     return single(declared_cell(declared, parsed.files, _sizes_of(parsed), reading_of(parsed)))
 
 
 def _sizes_of(parsed: argparse.Namespace) -> Sizes:
     if not parsed.files:
-        raise CsvLstmError("no files are given", expected="FILES, the CSVs of one cell, or --layers LAYERS.CSV")
+        raise CsvLstmError("no files are given", expected=f"the files of one cell, or {argument(layers=...)}")
     if parsed.input_size is None or parsed.hidden_size is None:
         from .undeclared import undeclared
 
@@ -283,10 +284,11 @@ def _sizes_of(parsed: argparse.Namespace) -> Sizes:
 
 
 def _refuse_files_beside_layers(parsed: argparse.Namespace) -> None:
-    given = [f"--{name}" for name in ("projection", "peepholes") if getattr(parsed, name)]
+    extras = ("projection", "peepholes", "input_size", "hidden_size")
+    given = [argument(**{name: ...}) for name in extras if getattr(parsed, name)]
     if parsed.files or given:
-        found = f"unrecognized arguments: {' '.join(parsed.files or given)}"
-        raise CsvLstmError(found, expected="the files of all cells in the table of --layers")
+        found = f"{' '.join(parsed.files or given)} {plural(len(parsed.files or given), 'is', 'are')} given, too"
+        raise CsvLstmError(found, expected=f"the files of all cells in the table of {argument(layers=...)}")
 
 
 def files_after_peepholes(parsed: argparse.Namespace) -> list[str]:

@@ -22,6 +22,8 @@ from .arguments import (
 from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
+    from ..evidence.statements import TableStyle
+    from ..evidence.totals import Audit
     from .cli import Parser
 
 _USAGE = """\
@@ -75,26 +77,37 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 
 def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
-    directory = directory_of(parsed)
-    from ..evidence.statements import TableStyle, as_csv, as_json, as_text
-    from .audit import Evidence, audit_files, refuse_form
-
     refuse_two_tables(parsed)
     _refuse_no_output(parsed)
-    style = TableStyle(parsed.output_delimiter, output_decimal_of(parsed))
-    output = parsed.output or ""
-    evidence = Evidence(output, parsed.template, parsed.force, parsed.quiet, parsed.strict, parsed.command_line, style)
-    if parsed.output is not None:
-        refuse_form(evidence)
-    audit = audit_files(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed))
+    from ..evidence.statements import as_csv, as_json, as_text
+
+    audit = audit_as_said(parsed)
     warn(audit.warnings, parsed.verbose)
     if parsed.csv:
-        print_text(as_csv(audit, style))
+        print_text(as_csv(audit, _style(parsed)))
     if parsed.json:
-        print_json(as_json(audit), written=bool(output))
+        print_json(as_json(audit), written=bool(parsed.output))
     if not parsed.quiet:
         tell(as_text(audit, parsed.verbose))
     return DONE if audit.equivalent else DIFFERENT
+
+
+def audit_as_said(parsed: argparse.Namespace) -> "Audit":
+    """Audit what the arguments name, and write the evidence where they want a file."""
+    from .audit import Evidence, audit_files, refuse_form
+
+    directory = directory_of(parsed)
+    about = parsed.template, parsed.force, parsed.quiet, parsed.strict, parsed.command_line
+    evidence = Evidence(parsed.output or "", *about, _style(parsed))
+    if parsed.output is not None:
+        refuse_form(evidence)
+    return audit_files(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed))
+
+
+def _style(parsed: argparse.Namespace) -> "TableStyle":
+    from ..evidence.statements import TableStyle
+
+    return TableStyle(parsed.output_delimiter, output_decimal_of(parsed))
 
 
 def _refuse_no_output(parsed: argparse.Namespace) -> None:

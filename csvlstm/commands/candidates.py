@@ -19,7 +19,7 @@ from ..reading.fitting import sizes_that_fit
 from ..reading.floats import parse
 from ..reading.labels import body
 from ..reading.shapes import Grid, Options, grids
-from ..reading.sources import read_source
+from ..reading.sources import InMemory, is_folder, read_source
 
 _BY_NAME, _BY_NUMBERS, _WHOLE = 2, 4, 1
 _NEAR_ONE = 0.2
@@ -75,9 +75,9 @@ def candidates(paths: Sequence[str], options: Options, max_bytes: int) -> list[C
 
     Raises CsvLstmError where a file cannot be read.
     """
-    if len(paths) == 1 and os.path.isdir(paths[0]):
+    if len(paths) == 1 and is_folder(paths[0]):
         paths = _files_in(paths[0])
-    if not all(map(os.path.isfile, paths)):
+    if not all(isinstance(path, InMemory) or os.path.isfile(path) for path in paths):
         # A pipe can be read once.
         return []
     files = [_read(path, options, max_bytes) for path in paths]

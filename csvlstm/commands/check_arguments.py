@@ -24,6 +24,7 @@ from .arguments import (
 from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
+    from ..verdict.report import Report
     from .check import Check
     from .check_page import CheckPage
     from .cli import Parser
@@ -86,9 +87,28 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
 def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     refuse_two_tables(parsed)
+    report = check_as_said(parsed)
+    from ..verdict.report import as_csv, as_json, as_table, as_text
+
+    page = parsed.output is not None
+    warn(report.warnings, parsed.verbose)
+    if parsed.csv:
+        print_text(as_csv(report), written=page)
+    elif parsed.json:
+        print_json(as_json(report), written=page)
+    table = [] if parsed.csv or parsed.json else [as_table(report, parsed.verbose)]
+    print_report("\n".join([*table, as_text(report, parsed.verbose)]), parsed, written=page)
+    if page and not parsed.quiet:
+        tell(f"wrote {parsed.output}")
+    if report.equivalent:
+        return DONE
+    return DIFFERENT if report.is_different else REFUSED
+
+
+def check_as_said(parsed: argparse.Namespace) -> "Report":
+    """Check what the arguments name, and write the page where they want one."""
     _refuse_half_a_recording(parsed)
     from ..progress import progress
-    from ..verdict.report import as_csv, as_json, as_table, as_text
     from .check import check_files
 
     request = _request(parsed)
@@ -97,18 +117,7 @@ def run(parsed: argparse.Namespace) -> int:
         report = check_files(request, advance, page.look) if page else check_files(request, advance)
     if page:
         page.write(report)
-    warn(report.warnings, parsed.verbose)
-    if parsed.csv:
-        print_text(as_csv(report), written=bool(page))
-    elif parsed.json:
-        print_json(as_json(report), written=bool(page))
-    table = [] if parsed.csv or parsed.json else [as_table(report, parsed.verbose)]
-    print_report("\n".join([*table, as_text(report, parsed.verbose)]), parsed, written=bool(page))
-    if page and not parsed.quiet:
-        tell(f"wrote {parsed.output}")
-    if report.equivalent:
-        return DONE
-    return DIFFERENT if report.is_different else REFUSED
+    return report
 
 
 def _refuse_half_a_recording(parsed: argparse.Namespace) -> None:

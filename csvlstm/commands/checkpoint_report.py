@@ -100,7 +100,7 @@ def _variable(name: str, variable: Variable) -> dict[str, Any]:
 def variables_as_text(checkpoint: Checkpoint) -> str:
     """Give a table of all variables, one row each."""
     # Imported here, because an export needs no table, and the report imports the whole check.
-    from ..verdict.report import aligned
+    from ..verdict.shown import aligned
 
     variables = checkpoint.variables.variables
     taken = purposes(variables)

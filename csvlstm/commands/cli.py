@@ -140,6 +140,11 @@ def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
     return dict(action.choices)
 
 
+def actions_of(command: str) -> list[argparse.Action]:
+    """List the arguments of a command."""
+    return _commands(_parser([command]))[command]._actions
+
+
 class _Completion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *given: Any) -> NoReturn:
         """Print what lets a shell complete the command line, and end."""

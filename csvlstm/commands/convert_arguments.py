@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ..errors import CsvLstmError
+from ..layouts.arrays import Layout
 from .arguments import (
     DIFFERENT,
     DONE,
@@ -20,6 +21,7 @@ from .streams import print_bytes
 
 if TYPE_CHECKING:
     from .cli import Parser
+    from .convert import Conversion
 
 _USAGE = """\
 csvlstm convert FILES --input-size D --hidden-size H [--from LAYOUT] [--to LAYOUT] [options]
@@ -94,23 +96,17 @@ def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     if parsed.json and parsed.stdout:
         raise CsvLstmError("--json and --stdout both print on standard output", expected="one of them")
-    decimal = output_decimal_of(parsed)
     if parsed.output == "-":
         raise CsvLstmError("-o - is no folder", expected="--stdout NAME, which prints one of the files")
     if parsed.layers and parsed.stdout:
         raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
-    from ..converted.styles import Style
     from ..progress import progress
-    from .convert import Conversion, convert_files, convert_in_memory
+    from .convert import convert_files, convert_in_memory
 
-    network = network_of(parsed)
-    names = [array.name for array in network.cells[0].target.arrays]
-    if parsed.stdout and parsed.stdout not in names:
-        found = f"{parsed.stdout!r} is no file of {network.cells[0].target.framework}"
-        raise CsvLstmError(f"{found}{did_you_mean(parsed.stdout, names)}", expected=f"one of {', '.join(names)}")
-    style = Style(parsed.output_delimiter, decimal, parsed.output_plain_decimals, parsed.output_labels)
-    conversion = Conversion(network, reading_of(parsed), not parsed.no_check, parsed.seed, parsed.strict, style)
+    conversion = conversion_of(parsed)
+    network = conversion.network
     if parsed.stdout:
+        _refuse_no_part(parsed.stdout, network.cells[0].target)
         report, texts = convert_in_memory(conversion)
         if report.equivalent:
             print_bytes(texts[0][parsed.stdout][:])
@@ -119,3 +115,20 @@ def run(parsed: argparse.Namespace) -> int:
             report = convert_files(conversion, parsed.output, force=parsed.force, advance=advance)
     show(report, parsed)
     return DONE if report.equivalent else DIFFERENT
+
+
+def conversion_of(parsed: argparse.Namespace) -> "Conversion":
+    """Give the request that the arguments make."""
+    from ..converted.styles import Style
+    from .convert import Conversion
+
+    decimal = output_decimal_of(parsed)
+    style = Style(parsed.output_delimiter, decimal, parsed.output_plain_decimals, parsed.output_labels)
+    return Conversion(network_of(parsed), reading_of(parsed), not parsed.no_check, parsed.seed, parsed.strict, style)
+
+
+def _refuse_no_part(name: str, target: Layout) -> None:
+    names = [array.name for array in target.arrays]
+    if name not in names:
+        found = f"{name!r} is no file of {target.framework}{did_you_mean(name, names)}"
+        raise CsvLstmError(found, expected=f"one of {', '.join(names)}")

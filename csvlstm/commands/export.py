@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,11 +17,15 @@ from ..checkpoints.stacks import BACKWARD, FORWARD, Layer, StackedCell, find_lay
 from ..checkpoints.tensors import Array, Variable
 from ..converted.outputs import Staging, staging
 from ..converted.targets import refuse_folder, refuse_outputs
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import Operand
 from ..layouts.entries import TF1
 from ..progress import Advance, progress
 from ..reading.sources import identity
+from ..verdict.shown import as_html
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 TABLE = "layers.csv"
 ASSUMED, DECLARED, NONE_ADDED = "assumed", "declared", "a CudnnLSTM adds none"
@@ -95,6 +99,27 @@ class ExportReport(NamedTuple):
     left_out: dict[str, Variable]
     kept: int
     written: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what --json prints."""
+        from .checkpoint_report import as_json
+
+        return as_json(self)
+
+    def to_frame(self) -> "DataFrame":
+        """Give the rows of layers.csv as a DataFrame."""
+        from pandas import DataFrame
+
+        return DataFrame([cell.row for cell in self.cells])
+
+    def __repr__(self) -> str:
+        """Say in one line what was exported."""
+        return f"<csvlstm export: {len(self.cells)} LSTM {plural(len(self.cells), 'cell')} in {self.written[-1]}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows: the cells."""
+        rows = [[*cell.row.values()] for cell in self.cells]
+        return as_html(repr(self)[1:-1], [*self.cells[0].row], rows)
 
 
 def export_checkpoint(request: Export) -> ExportReport:

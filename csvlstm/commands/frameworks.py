@@ -5,7 +5,7 @@ from typing import Any
 
 from ..layouts.arrays import Array, Layout
 from ..layouts.entries import LAYOUTS
-from ..verdict.report import aligned
+from ..verdict.shown import aligned
 
 _HEAD = ["layout", "framework", "gates", "biases", "forget bias", "states", "files (in brackets: only in some cells)"]
 

@@ -1,10 +1,8 @@
 """The arguments of `csvlstm inspect`, and how its work is begun and shown."""
 
 import argparse
-import os
 from typing import TYPE_CHECKING
 
-from ..errors import CsvLstmError
 from .arguments import (
     DONE,
     add_messages,
@@ -63,24 +61,13 @@ def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     refuse_two_tables(parsed)
     refuse_two_standard_inputs(parsed)
-    from .candidates import candidates
-    from .inspect import Inspection, inspect_files
-    from .overview import as_csv, as_json, as_text, set_as_json, set_as_text
+    from .overview import as_csv, look_over
 
-    if not parsed.files:
-        raise CsvLstmError("the following arguments are required: KERNEL", expected="the files of a cell")
-    could_be = candidates(parsed.files, reading_of(parsed), parsed.max_bytes)
-    if len(parsed.files) > 2 or os.path.isdir(parsed.files[0]):
-        if parsed.json:
-            print_json(set_as_json(parsed.files, could_be))
-        print_report(set_as_text(parsed.files, could_be), parsed)
-        return DONE
-    kernel, bias = (*parsed.files, None)[:2]
-    found = inspect_files(Inspection(kernel, bias, reading_of(parsed), parsed.max_bytes))
-    warn(found.warnings, parsed.verbose)
+    overview = look_over(parsed.files, reading_of(parsed), parsed.max_bytes)
+    warn(overview.warnings, parsed.verbose)
     if parsed.csv:
-        print_text(as_csv(found))
+        print_text(as_csv(overview.gates))
     if parsed.json:
-        print_json(as_json(found, could_be))
-    print_report(as_text(found, could_be), parsed)
+        print_json(overview.to_dict())
+    print_report(str(overview), parsed)
     return DONE

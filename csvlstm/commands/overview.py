@@ -2,22 +2,92 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import __version__
-from ..errors import plural
+from ..errors import CsvLstmError, plural
 from ..layouts.entries import SOURCE
 from ..layouts.gates import GATES
 from ..reading.decimals import SIGNS
+from ..reading.shapes import DEFAULTS, Options
 from ..reading.sizes import Fit
-from ..verdict.report import aligned, csv_text, warning
+from ..reading.sources import is_folder
+from ..verdict.report import warning
+from ..verdict.shown import aligned, as_html, csv_text, frame
 from . import candidates
 from .candidates import Candidate
-from .inspect import KERNEL_OR_BIAS, File, GateNumbers, Inspected
+from .inspect import KERNEL_OR_BIAS, MAX_BYTES, File, GateNumbers, Inspected, Inspection, inspect_files
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from ..numbers.damage import Damage
 
 _MOST_SHOWN = 4
 _INVISIBLE = {b"\t": "tab", b" ": "blanks"}
 _NUMBERS = ("minimum", "mean", "maximum", "standard_deviation")
+
+
+class Overview(NamedTuple):
+    """What was found of files that no size was declared of: of a kernel with its bias, or of all files of a cell.
+
+    `found` is None for other files than a kernel and its bias, `could_be` lists what all of them fit, the likeliest
+    first.
+    """
+
+    files: Sequence[str]
+    could_be: Sequence[Candidate]
+    found: Inspected | None = None
+
+    @property
+    def warnings(self) -> "Sequence[Damage]":
+        """The damage that shows in the files."""
+        return self.found.warnings if self.found else ()
+
+    @property
+    def gates(self) -> Sequence[GateNumbers]:
+        """The figures of each gate."""
+        return self.found.gates if self.found else ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what --json prints."""
+        return as_json(self.found, self.could_be) if self.found else set_as_json(self.files, self.could_be)
+
+    def to_frame(self) -> "DataFrame":
+        """Give what --csv prints, one row a gate of a part, as a DataFrame."""
+        return frame(GateNumbers._fields, self.gates)
+
+    def __str__(self) -> str:
+        """Give the summary."""
+        return as_text(self.found, self.could_be) if self.found else set_as_text(self.files, self.could_be)
+
+    def __repr__(self) -> str:
+        """Say in one line what the files could be."""
+        return f"<csvlstm inspect: {self._sentence()}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows: what the files could be, and the gates."""
+        return as_html(self._sentence(), GateNumbers._fields, self.gates)
+
+    def _sentence(self) -> str:
+        return next(iter(candidates.as_text(self.could_be)), "could be: nothing that is known")
+
+
+def look_over(files: Sequence[str], options: Options = DEFAULTS, max_bytes: int = MAX_BYTES) -> Overview:
+    """Tell what files are before any size is declared: a kernel, or with its bias, all files of a cell, or its folder.
+
+    Raises CsvLstmError where a file cannot be read, or holds anything but weights.
+
+    >>> look_over(["sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"]).found.fits[0].sizes
+    Sizes(input_size=1, hidden_size=1)
+    """
+    if not files:
+        raise CsvLstmError("no files are given", expected="the files of a cell")
+    could_be = candidates.candidates(files, options, max_bytes)
+    if len(files) > 2 or is_folder(files[0]):
+        return Overview(files, could_be)
+    bias = files[1] if len(files) > 1 else None
+    return Overview(files, could_be, inspect_files(Inspection(files[0], bias, options, max_bytes)))
 
 
 def as_json(found: Inspected, could_be: Sequence[Candidate] = ()) -> dict[str, Any]:
@@ -42,9 +112,9 @@ def _file(file: File) -> dict[str, Any]:
     return {"file": file.name, "holds": file.role, **cells, "digits": file.digits._asdict(), **file.spread._asdict()}
 
 
-def as_csv(found: Inspected) -> str:
+def as_csv(gates: Sequence[GateNumbers]) -> str:
     """Give the gates as a CSV table, one row a gate of a part."""
-    return csv_text(GateNumbers._fields, found.gates)
+    return csv_text(GateNumbers._fields, gates)
 
 
 def as_text(found: Inspected, could_be: Sequence[Candidate] = ()) -> str:

@@ -51,9 +51,7 @@ def _keyed(cell: CellWeights, layer: int = 0, way: int = 0) -> dict[str, Any]:
     """Put the arrays of a cell under the keys of its layout."""
     keyed: dict[str, Any] = {}
     for name, array in cell.arrays.items():
-        module, _, leaf = name.rpartition("_")
-        named = {"name": name, "module": module, "leaf": leaf, "layer": layer, "reverse": "_reverse" * way}
-        *outer, last = (key.format(**named) for key in cell.layout.loaded_under)
+        *outer, last = cell.layout.keys_of(name, layer, bool(way))
         inner = keyed
         for key in outer:
             inner = inner.setdefault(key, {})

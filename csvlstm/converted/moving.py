@@ -109,8 +109,8 @@ def convert_text(plan: Plan, export: WeightSet, store: Store = in_memory, style:
 
     A bias that was a row stays a row, and a column a column. Raises CsvLstmError where a sum is infinite.
 
-    >>> from csvlstm.reading.tables import read_export
-    >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
+    >>> from csvlstm.reading.tables import read_pair
+    >>> export = read_pair("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> convert_text(plan(SOURCE, TARGET, Sizes(1, 1), 1.0), export)["bias"]
     b'0.01,1.03,0.02,0.04\\n'
     """
@@ -148,8 +148,8 @@ def convert_values(plan: Plan, export: WeightSet, texts: dict[str, Text]) -> dic
     What was computed is read from its new text, so that the check sees what is there. Raises CsvLstmError where a cell
     of the export is no finite number.
 
-    >>> from csvlstm.reading.tables import read_export
-    >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
+    >>> from csvlstm.reading.tables import read_pair
+    >>> export = read_pair("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> moves = plan(SOURCE, TARGET, Sizes(1, 1), 1.0)
     >>> [values.item() for values in convert_values(moves, export, convert_text(moves, export)).values()]
     [0.1, 0.3, 0.2, 0.4, -0.5, -0.7, 0.6, 0.8, 0.01, 1.03, 0.02, 0.04]

@@ -1,6 +1,7 @@
 """A converted set as the arrays that the loader of its framework takes."""
 
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +13,11 @@ from ..layouts.entries import TARGET
 from ..names import path_of
 from ..network.declaring import files_in
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_cells, listed_files, listed_layout
-from ..network.topology import BACKWARD, FORWARD
+from ..network.topology import BACKWARD, FORWARD, Network
 from ..reading.fitting import sizes_that_fit
+from ..reading.parsing import Text
 from ..reading.shapes import Grid
+from ..reading.sources import InMemory, InMemoryFolder
 from ..reading.tables import Table
 from .arrays_of_any import layout_named
 from .loaders import CellWeights, for_loader
@@ -44,6 +47,17 @@ def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32"
     layers = _layers(os.fspath(directory), layout_named(layout) if layout else None)
     read = [[_read_cell(cell, dtype) for cell in cells] for cells in layers.values()]
     return for_loader(dict(zip(layers, read, strict=True)), os.fspath(directory))
+
+
+def weights_of(network: Network, texts: Sequence[Mapping[str, Text]], dtype: DTypeLike = "float32") -> Any:
+    """Give the weights of a converted network, of each cell the texts of its files, as `read_weights` does."""
+    layers: dict[str, list[CellWeights]] = {}
+    for cell, of_cell in zip(network.cells, texts, strict=True):
+        name = cell.folder or "converted"
+        files = {f"{part}.csv": InMemory(f"{name} {part}", bytes(text[:])) for part, text in of_cell.items()}
+        read = _read_cell(_Folder(InMemoryFolder(name, files), cell.target), dtype)
+        layers.setdefault(cell.layer, []).append(read)
+    return for_loader(layers)
 
 
 class _Folder(NamedTuple):

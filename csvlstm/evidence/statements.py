@@ -81,8 +81,7 @@ def as_text(audit: Audit, verbose: bool = False) -> str:
     """Give the summary: what was recognised, the verdict with its figures, the blocks that differ, what was written."""
     rows = audit.rows
     lines = recognised_as_text((found for layer in audit.layers for found in layer.recognised), verbose)
-    cells, differing = sum(row.cells for row in rows), sum(row.differing for row in rows)
-    lines.append(f"{audit.verdict}: {differing} of {cells} cells differ in {len(rows)} blocks")
+    lines.append(audit.sentence)
     lines += [_difference(row) for row in rows if row.differing]
     lines += [f"mistake {one}" for one in audit.findings]
     return "\n".join([*lines, f"wrote {audit.written}"] if audit.written else lines)

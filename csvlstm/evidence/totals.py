@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,11 @@ from ..reading.tables import Table, WeightSet
 from ..verdict.behaviour import EXACT
 from ..verdict.comparison import compare_converted, fit_shape
 from ..verdict.results import DIFFERENT, LEVELS, BlockResult, a1_range
+from ..verdict.shown import as_html, frame
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from ..verdict.diagnosis import Finding
 
 
@@ -123,6 +126,30 @@ class Audit(NamedTuple):
     def equivalent(self) -> bool:
         """Whether the converted sets may be used in place of the exports."""
         return self.verdict != DIFFERENT and not self.findings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what --json prints."""
+        from .statements import as_json
+
+        return as_json(self)
+
+    def to_frame(self) -> "DataFrame":
+        """Give the rows of audit.csv as a DataFrame."""
+        return frame(BlockTotals._fields, self.rows)
+
+    def __repr__(self) -> str:
+        """Say in one line what was found."""
+        return f"<csvlstm audit: {self.sentence}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows: the verdict, and the rows."""
+        return as_html(self.sentence, BlockTotals._fields, self.rows)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict with its figures."""
+        cells, differing = sum(row.cells for row in self.rows), sum(row.differing for row in self.rows)
+        return f"{self.verdict}: {differing} of {cells} cells differ in {len(self.rows)} blocks"
 
 
 def audit_layer(layer: Layer) -> LayerAudit:

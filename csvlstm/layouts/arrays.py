@@ -270,6 +270,17 @@ class Layout(NamedTuple):
         """Give the layout of a cell that has peepholes, or a projection, too."""
         return self._replace(arrays=self.arrays + tuple(one for one in self.extras if {*one.operands} <= {*operands}))
 
+    def keys_of(self, name: str, layer: int = 0, is_backward: bool = False) -> list[str]:
+        """List the keys under which the framework's loader takes an array of a cell.
+
+        >>> Layout("x", "X", (), 0.0, ("c", "h"), "", "", loaded_under=("{module}", "{leaf}")).keys_of("dense_i_kernel")
+        ['dense_i', 'kernel']
+        """
+        module, _, leaf = name.rpartition("_")
+        reverse = "_reverse" * is_backward
+        named = {"name": name, "module": module, "leaf": leaf, "layer": layer, "reverse": reverse}
+        return [key.format(**named) for key in self.loaded_under]
+
     def without_bias(self) -> "Layout":
         """Give the layout of a cell that has no bias."""
         return self._replace(arrays=tuple(array for array in self.arrays if not {*BIASES} & {*array.operands}))

@@ -128,7 +128,7 @@ def single(cell: Cell) -> Network:
 
 
 def read_cell(cell: Cell, options: Options = DEFAULTS) -> WeightSet:
-    """Read the export of a cell, as `read_export` does; what it refuses speaks of the table that declares the sizes.
+    """Read the export of a cell, as `read_pair` does; what it refuses speaks of the table that declares the sizes.
 
     >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes
     Sizes(input_size=1, hidden_size=1)

@@ -92,9 +92,9 @@ class Seen:
         """Give the files of a cell that are those of a cell before it, and remember both.
 
         >>> from csvlstm.layouts.gates import Sizes
-        >>> from csvlstm.reading.tables import read_export
+        >>> from csvlstm.reading.tables import read_pair
         >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
-        >>> export, seen = read_export(kernel, bias, Sizes(3, 5)), Seen()
+        >>> export, seen = read_pair(kernel, bias, Sizes(3, 5)), Seen()
         >>> [[twin.part for twin in seen.twins(export)] for _ in range(2)]
         [[], ['kernel', 'bias']]
         """

@@ -85,9 +85,9 @@ def damage_of(*tables: Table, allowed: bool = True) -> list[Damage]:
     values are read.
 
     >>> from csvlstm.layouts.gates import Sizes
-    >>> from csvlstm.reading.tables import read_export
+    >>> from csvlstm.reading.tables import read_pair
     >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
-    >>> export = read_export(kernel, bias, Sizes(3, 5))
+    >>> export = read_pair(kernel, bias, Sizes(3, 5))
     >>> damage_of(export.kernel, export.bias)
     []
     """

@@ -55,9 +55,9 @@ def lost_points(table: Table, numbers: Numbers) -> Lost | None:
 
     >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.numbers.precision import measured
-    >>> from csvlstm.reading.tables import read_export
+    >>> from csvlstm.reading.tables import read_pair
     >>> kernel, bias = "sample_data/sunspots/cell_0_kernel.csv", "sample_data/sunspots/cell_0_bias.csv"
-    >>> kernel = read_export(kernel, bias, Sizes(3, 5)).kernel
+    >>> kernel = read_pair(kernel, bias, Sizes(3, 5)).kernel
     >>> lost_points(kernel, measured(kernel.values)) is None
     True
     """

@@ -135,7 +135,7 @@ class WeightSet(NamedTuple):
         return [f"{table.name}: {', '.join(table.recognised)}" for table in self.tables.values() if table.recognised]
 
 
-def read_export(
+def read_pair(
     kernel: str,
     bias: str,
     sizes: Sizes,
@@ -146,7 +146,7 @@ def read_export(
     Raises CsvLstmError where a file cannot be read, does not fit the sizes, or holds anything but weights; for what is
     made of the right bytes in the wrong order, when the values are read.
 
-    >>> export = read_export("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
+    >>> export = read_pair("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))
     >>> export.kernel.text
     b'0.1,0.2,0.3,0.4\\n-0.5,0.6,-0.7,0.8\\n'
     """
@@ -161,7 +161,7 @@ def read_set(
 ) -> WeightSet:
     """Read the files of one cell, in the order of the layout's arrays, as the declared sizes say.
 
-    Raises CsvLstmError as `read_export` does.
+    Raises CsvLstmError as `read_pair` does.
     """
     arrays = list(zip(paths, layout.arrays, strict=True))
     # Vectors first: they are small, and a wrong size shows in them.

@@ -12,9 +12,12 @@ from ..network.topology import Cell, Network
 from .carried import biases_as_text, loading_as_text
 from .equivalence import Result
 from .results import DIFFERENT, LEVELS, WITHIN_TOLERANCE, BlockResult
+from .shown import aligned, as_html, csv_text, frame
 from .telling import recorded_as_json, recorded_as_text
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from ..numbers.damage import Damage
     from .diagnosis import Finding
     from .replay import Replay
@@ -33,7 +36,10 @@ class CellReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a command found: the verdict on each cell, what is wrong in the network as a whole, what was written."""
+    """What a command found: the verdict on each cell, what is wrong in the network as a whole, what was written.
+
+    `weights` are those of a conversion as the loader of its target takes them, where they were requested.
+    """
 
     command: str
     network: Network
@@ -42,6 +48,7 @@ class Report(NamedTuple):
     was_there: bool = False
     findings: "Sequence[Finding]" = ()
     replay: "Replay | None" = None
+    weights: Any = None
 
     @property
     def verdict(self) -> str:
@@ -68,6 +75,22 @@ class Report(NamedTuple):
     def blocks(self) -> list[BlockResult]:
         """The blocks of all cells."""
         return [block for cell in self.cells for block in cell.result.blocks]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what --json prints."""
+        return as_json(self)
+
+    def to_frame(self) -> "DataFrame":
+        """Give what --csv prints, one row a block, as a DataFrame."""
+        return frame(*_table(self))
+
+    def __repr__(self) -> str:
+        """Say in one line what was found."""
+        return f"<csvlstm {self.command}: {_exact(self)}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows: the verdict, and the blocks."""
+        return as_html(_exact(self), *_table(self))
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -114,19 +137,12 @@ def finding(found: "Finding") -> dict[str, Any]:
 
 def as_csv(report: Report) -> str:
     """Give the blocks as a CSV table, one row a block."""
+    return csv_text(*_table(report))
+
+
+def _table(report: Report) -> tuple[Sequence[str], list[Sequence[object]]]:
     rows = [(cell.layer, cell.direction, *block) for cell, result, *_ in report.cells for block in result.blocks]
-    return csv_text(("layer", "direction", *BlockResult._fields), rows)
-
-
-def csv_text(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Give rows below their head as CSV."""
-    import csv
-    import io
-
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerows([head, *rows])
-    return table.getvalue()
+    return ("layer", "direction", *BlockResult._fields), [*rows]
 
 
 def as_table(report: Report, verbose: bool = False) -> str:
@@ -151,13 +167,6 @@ def _rows(result: Result, verbose: bool) -> list[list[str]]:
 
 def _row(block: BlockResult) -> list[str]:
     return [_shown(getattr(block, name)) for name in _COLUMNS]
-
-
-def aligned(rows: list[list[str]]) -> str:
-    """Give rows as a table for a person, each column as wide as its widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _shown(value: object) -> str:

@@ -336,7 +336,7 @@ def test_json_and_csv_and_the_summary_say_the_same() -> None:
     assert (result["command"], result["version"], result["warnings"]) == ("inspect", __version__, [])
     assert result["sizes"] == [{"input_size": 3, "hidden_size": 5, "transposed": False}]
     table = csvlstm("inspect", KERNEL, BIAS, "--csv", "-q")
-    assert (table.stdout.decode(), table.stderr) == (as_csv(found), b"")
+    assert (table.stdout.decode(), table.stderr) == (as_csv(found.gates), b"")
     rows = list(csv.DictReader(table.stdout.decode().splitlines()))
     assert [row["source_range"] for row in rows] == [gate["source_range"] for gate in result["gates"]]
     assert [float(row["mean"]) for row in rows] == [gate["mean"] for gate in result["gates"]]
@@ -373,7 +373,7 @@ def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the following arguments are required: KERNEL"),
+        ([], "no files are given; expected the files of a cell"),
         (["-", "-"], "KERNEL and BIAS are both -"),
         ([KERNEL, "--json", "--csv"], "--json and --csv both print on standard output"),
         ([KERNEL, "--max-bytes", "0"], "'0' is no size; expected a whole number from 1 to 1099511627776"),

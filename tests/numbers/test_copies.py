@@ -12,7 +12,7 @@ from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.copies import Seen, repeated_rows
 from csvlstm.numbers.damage import warnings_of
 from csvlstm.numbers.twice_added import mean_of_added
-from csvlstm.reading.tables import WeightSet, read_export
+from csvlstm.reading.tables import WeightSet, read_pair
 from tests.accidents import FORMATS, OF_SMALLER_FLOATS, SIZES, WEIGHTS, drawn, printed
 from tests.golden_recordings import RECORDINGS, Recording, each
 
@@ -25,7 +25,7 @@ def written(folder: Path, kernel: np.ndarray, bias: np.ndarray, name: str = "", 
         rows = printed(np.asarray(values, np.float64), FORMS[form])
         (folder / f"{name}{part}.csv").write_text("".join(",".join(row) + "\n" for row in rows))
     sizes = Sizes(len(kernel) - kernel.shape[1] // 4, kernel.shape[1] // 4)
-    return read_export(str(folder / f"{name}k.csv"), str(folder / f"{name}b.csv"), sizes)
+    return read_pair(str(folder / f"{name}k.csv"), str(folder / f"{name}b.csv"), sizes)
 
 
 def said(folder: Path, export: WeightSet, forget_bias: float = 1.0, seen: Seen | None = None) -> list[str]:

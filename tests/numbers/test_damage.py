@@ -10,7 +10,7 @@ from csvlstm.errors import CsvLstmError
 from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.damage import damage_of
 from csvlstm.reading.shapes import DEFAULTS, Options
-from csvlstm.reading.tables import Table, read_export
+from csvlstm.reading.tables import Table, read_pair
 from tests.accidents import (
     ACCIDENTS,
     POINTED,
@@ -44,7 +44,7 @@ def table(folder: Path, rows: Rows, sizes: Sizes = SHAPE, options: Options = DEF
     """Write rows as a kernel, and read it beside an undamaged bias."""
     (folder / "k.csv").write_text("".join(",".join(row) + "\n" for row in rows))
     np.savetxt(folder / "b.csv", np.random.default_rng(9).standard_normal(sizes.columns))
-    return read_export(str(folder / "k.csv"), str(folder / "b.csv"), sizes, options).kernel
+    return read_pair(str(folder / "k.csv"), str(folder / "b.csv"), sizes, options).kernel
 
 
 def said(folder: Path, rows: Rows, sizes: Sizes = SHAPE) -> list[str]:
@@ -189,7 +189,7 @@ def test_a_refused_size_tells_that_a_spreadsheet_may_have_cut_the_table(tmp_path
     (tmp_path / "k.csv").write_text(("0.5," * (2**14 - 1) + "0.5\n") * 3)
     (tmp_path / "b.csv").write_text("0.5," * (values - 1) + "0.5\n")
     with pytest.raises(CsvLstmError) as caught:
-        read_export(str(tmp_path / "k.csv"), str(tmp_path / "b.csv"), Sizes(7, 5000))
+        read_pair(str(tmp_path / "k.csv"), str(tmp_path / "b.csv"), Sizes(7, 5000))
     limit = "k.csv has exactly 16,384 columns, as many as a spreadsheet keeps: was the rest cut off?"
     assert str(caught.value).endswith(limit)
 

@@ -18,7 +18,7 @@ from csvlstm.layouts.arrays import Span
 from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.labels import labels
 from csvlstm.reading.shapes import DEFAULTS, Grid, Options
-from csvlstm.reading.tables import Table, WeightSet, read_export
+from csvlstm.reading.tables import Table, WeightSet, read_pair
 from tests.seeds import examples
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
@@ -29,7 +29,7 @@ Rows = list[list[str]]
 
 def read(kernel: str, bias: str, sizes: tuple[int, int], options: Options = DEFAULTS) -> WeightSet:
     """Read an export, its values included."""
-    export = read_export(kernel, bias, Sizes(*sizes), options)
+    export = read_pair(kernel, bias, Sizes(*sizes), options)
     assert export.kernel.values.dtype == export.bias.values.dtype == np.float64
     return export
 
@@ -345,9 +345,9 @@ def test_a_table_knows_its_file(quirks: None) -> None:
 def test_an_export_knows_the_sha256_of_its_files_where_it_is_asked(quirks: None) -> None:
     files = "kernel_gzip.csv.gz", "bias_row.csv"
     digests = tuple(hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in files)
-    export = read_export(*files, Sizes(3, 5), Options(digest=True))
+    export = read_pair(*files, Sizes(3, 5), Options(digest=True))
     assert (export.kernel.sha256, export.bias.sha256) == digests
-    assert read_export(*files, Sizes(3, 5)).kernel.sha256 == ""
+    assert read_pair(*files, Sizes(3, 5)).kernel.sha256 == ""
 
 
 def test_a_table_tells_where_its_cells_stand(quirks: None) -> None:

@@ -13,7 +13,7 @@ from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.parsing import Text
-from csvlstm.reading.tables import WeightSet, read_export
+from csvlstm.reading.tables import WeightSet, read_pair
 from csvlstm.verdict.exact import compare_blocks
 from csvlstm.verdict.results import DIFFERENT, IDENTICAL, BlockResult
 from tests.exports import PARTS, SIZES, random_export
@@ -82,7 +82,7 @@ def test_a_negative_zero_is_not_a_zero(tmp_path: Path) -> None:
     kernel, bias = tmp_path / "k.csv", tmp_path / "b.csv"
     kernel.write_text("0.0,0.2,0.3,0.4\n0.5,0.6,0.7,0.8\n")
     bias.write_text("1,2,3,4\n")
-    export = read_export(str(kernel), str(bias), Sizes(1, 1))
+    export = read_pair(str(kernel), str(bias), Sizes(1, 1))
     texts, values = convert(export)
     values["kernel"][0, 0] = -0.0
     assert differing(compare(export, texts, values, 1.0)) == {("kernel", "i"): 1}
@@ -126,7 +126,7 @@ def sums(export: WeightSet, forget_bias: float) -> np.ndarray:
 def test_the_ranges_are_those_of_the_files_as_they_lie_there(tmp_path: Path) -> None:
     (tmp_path / "k.csv").write_text(",0,1,2,3\n0,0.1,0.2,0.3,0.4\n1,0.5,0.6,0.7,0.8\n2,1.1,1.2,1.3,1.4\n")
     (tmp_path / "b.csv").write_text("0.5\n0.25\n0.125\n0.75\n")
-    export = read_export(str(tmp_path / "k.csv"), str(tmp_path / "b.csv"), Sizes(2, 1))
+    export = read_pair(str(tmp_path / "k.csv"), str(tmp_path / "b.csv"), Sizes(2, 1))
     ranges = [
         (block.part, block.gate, block.source_range, block.target_range)
         for block in compare(export, *convert(export), 1.0)

@@ -12,7 +12,7 @@ import pytest
 from csvlstm import read_weights
 from csvlstm.commands.cli import main
 from csvlstm.layouts.gates import Sizes
-from csvlstm.reading.tables import read_export
+from csvlstm.reading.tables import read_pair
 from tests.forms_table import (
     BIAS,
     DIALECTS,
@@ -161,7 +161,7 @@ def test_inspect_refuses_what_holds_no_numbers_and_tells_what_only_fits_no_sizes
 @pytest.mark.parametrize("row", TEXTS, ids=lambda row: row.name)
 def test_a_cell_is_placed_on_the_line_where_the_file_has_it(row: Row) -> None:
     write(row)
-    line = read_export("kernel.csv", "bias.csv", Sizes(*row.sizes)).kernel.place(2, 3).line
+    line = read_pair("kernel.csv", "bias.csv", Sizes(*row.sizes)).kernel.place(2, 3).line
     lines = row.files[0].decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert line
     assert row.kernel[2][3] in lines[line - 1].replace(",", ".")

@@ -124,7 +124,10 @@ def test_independent_rows_are_separate_cells(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["-o", "x", "--input-size", "3"], "argument --input-size: goes with KERNEL and BIAS, not with --layers"),
-        (["-o", "x", "k.csv", "b.csv"], "unrecognized arguments: k.csv b.csv"),
+        (
+            ["-o", "x", "k.csv", "b.csv"],
+            "k.csv b.csv are given, too; expected the files of all cells",
+        ),
         (["--stdout", "kernel"], "--stdout prints one file, and --layers makes many; expected -o DIR"),
         (["-o", ""], "-o is empty"),
         (["--layers", "", "-o", "x"], "a path is empty; expected the name of a file"),
