@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .commands.calls import convert as convert
     from .commands.calls import export as export
     from .commands.calls import inspect as inspect
+    from .commands.calls import layers as layers
     from .commands.calls import read_export as read_export
     from .converted.moving import convert_lstm_weights as convert_lstm_weights
     from .converted.weights import read_weights as read_weights
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .layouts.references import tf1_lstm_cell as tf1_lstm_cell
 
 _HOMES = {
-    **dict.fromkeys(("audit", "check", "convert", "export", "inspect", "read_export"), "commands.calls"),
+    **dict.fromkeys(("audit", "check", "convert", "export", "inspect", "layers", "read_export"), "commands.calls"),
     "convert_lstm_weights": "converted.moving",
     "read_weights": "converted.weights",
     "tf1_lstm_cell": "layouts.references",
@@ -43,6 +44,7 @@ __all__ = [
     "inspect",
     "keras_lstm",
     "keras_lstm_cell",
+    "layers",
     "read_export",
     "read_weights",
     "tf1_lstm",

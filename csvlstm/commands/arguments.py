@@ -70,11 +70,14 @@ def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
             command.add_argument(option, type=_refused_beside_layers, help=argparse.SUPPRESS)
     else:
         _add_sizes(command)
+    add_source_layout(command)
     command.add_argument(
-        "--from", dest="source", metavar="LAYOUT", type=_layout, help="layout of the files (default tf1); see layouts"
-    )
-    command.add_argument(
-        "--to", dest="target", metavar="LAYOUT", type=_layout, default=TARGET, help="layout to make (default keras)"
+        "--to",
+        dest="target",
+        metavar="LAYOUT",
+        type=layout_argument,
+        default=TARGET,
+        help="layout to make (default keras)",
     )
     command.add_argument("--layers", metavar="LAYERS.CSV", help="the table of a network's cells, in place of these")
     command.add_argument(
@@ -102,6 +105,17 @@ def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
     )
     add_reading(command)
     command.add_argument("--strict", action="store_true", help="refuse an export that shows damage, rather than warn")
+
+
+def add_source_layout(command: argparse.ArgumentParser) -> None:
+    """Add what names the layout of the files."""
+    command.add_argument(
+        "--from",
+        dest="source",
+        metavar="LAYOUT",
+        type=layout_argument,
+        help="layout of the files (default tf1); see layouts",
+    )
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
@@ -145,7 +159,8 @@ def _refused_beside_layers(text: str) -> NoReturn:
     raise argparse.ArgumentTypeError("goes with KERNEL and BIAS, not with --layers")
 
 
-def _layout(text: str) -> Layout:
+def layout_argument(text: str) -> Layout:
+    """Read a layout by its key."""
     layout = LAYOUTS.get(text.lower())
     if layout is None or not layout.offered:
         known = [key for key, one in LAYOUTS.items() if one.offered]

@@ -20,6 +20,7 @@ from ..numbers.damage import warnings_of
 from ..progress import progress
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity
+from ..verdict.behaviour import run_export, saturated
 from ..verdict.diagnosis import Finding
 from ..verdict.listing import misled
 from .streams import json_text
@@ -98,6 +99,7 @@ def read_layer(
     origin = Origin(cell.plan, export)
     converted = read_converted(cell.folder_in(directory), cell.target, set_options._replace(digest=True), origin=origin)
     warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not strict)
+    warnings += saturated(run_export(export, cell.forget_bias, seed=0), export, allowed=not strict)
     return Layer(cell, export, converted, warnings)
 
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from ..evidence.totals import Audit
     from ..verdict.report import Report
     from .export import ExportReport
+    from .network_overview import NetworkOverview
     from .overview import Overview
+    from .pairing import Paired
 
     Path = str | os.PathLike[str]
     Weights = Path | ArrayLike | DataFrame
@@ -107,10 +109,20 @@ class AuditOptions(SetOptions, total=False):
     output_decimal: str
 
 
+class LayersOptions(ReadingOptions, total=False):
+    """What `layers` takes beside its files."""
+
+    source: str | None
+    output: "Path | None"
+    force: bool
+
+
 class InspectOptions(ReadingOptions, total=False):
     """What `inspect` takes beside its files."""
 
     max_bytes: int
+    layers: "Path | None"
+    source: str | None
 
 
 _OPTIONS: dict[str, Any] = {
@@ -118,6 +130,7 @@ _OPTIONS: dict[str, Any] = {
     "check": CheckOptions,
     "audit": AuditOptions,
     "inspect": InspectOptions,
+    "layers": LayersOptions,
 }
 
 
@@ -188,8 +201,8 @@ def audit(*files: "Set", **options: Unpack[AuditOptions]) -> "Audit":
     return audit_as_said(_with_set("audit", files, dict(options)))
 
 
-def inspect(*files: "Weights", **options: Unpack[InspectOptions]) -> "Overview":
-    """Tell what files or arrays are before any size is declared: what they fit, their numbers, what damaged them.
+def inspect(*files: "Weights", **options: Unpack[InspectOptions]) -> "Overview | NetworkOverview":
+    """Tell what files or arrays are before any size is declared, or with `layers` what the cells of a network are.
 
     Raises CsvLstmError where a file cannot be read, or holds anything but weights.
 
@@ -197,9 +210,12 @@ def inspect(*files: "Weights", **options: Unpack[InspectOptions]) -> "Overview":
     [{'input_size': 1, 'hidden_size': 1, 'transposed': False}]
     """
     from .arguments import reading_of
+    from .network_overview import look_over_network
     from .overview import look_over
 
     parsed = _namespace("inspect", dict(options))
+    if parsed.layers is not None:
+        return look_over_network(parsed.layers, parsed.source, reading_of(parsed))
     paths = [_path(file, f"array {number}")[0] for number, file in enumerate(files, start=1)]
     return look_over(paths, reading_of(parsed), parsed.max_bytes)
 
@@ -215,6 +231,24 @@ def export(
 
     scopes = [scope] if isinstance(scope, str) else scope
     return export_checkpoint(Export(os.fspath(checkpoint), os.fspath(output), scopes, forget_bias))
+
+
+def layers(*files: "Path", **options: Unpack[LayersOptions]) -> "Paired":
+    """Pair the files of a network, and order its cells: the rows of layers.csv, and what is not sure of them.
+
+    `files` are kernels and biases of TensorFlow 1, or folders of them; of another `source` a folder for each cell.
+    Paths in the table are relative to the folder of `output`, where it is written, or to the working directory.
+
+    Raises CsvLstmError where a file cannot be read, and where the files are of no cell.
+
+    >>> layers("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv").rows[0]["hidden_size"]
+    '1'
+    """
+    from .layers_arguments import layers_as_said
+
+    parsed = _namespace("layers", dict(options))
+    parsed.files = [os.fsdecode(file) for file in files]
+    return layers_as_said(parsed)
 
 
 def read_export(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..converted.targets import free_folder
 from ..errors import CsvLstmError, Place
 from ..layouts.arrays import Array, Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
@@ -238,4 +239,4 @@ def command_line(found: Sequence[Candidate]) -> str | None:
     files = " ".join(map(shlex.quote, one.files))
     named = "" if one.layout is SOURCE else f" --from {one.layout.key}"
     d, h = one.sizes
-    return f"csvlstm convert {files}{named} --input-size {d} --hidden-size {h} -o converted"
+    return f"csvlstm convert {files}{named} --input-size {d} --hidden-size {h} -o {free_folder()}"

@@ -1,11 +1,13 @@
 """What `csvlstm export` says: its summary, its list of variables, and both as JSON."""
 
+import shlex
 from typing import Any
 
 from .. import __version__
 from ..checkpoints.opening import Checkpoint
 from ..checkpoints.purposes import purposes
 from ..checkpoints.tensors import Variable
+from ..converted.targets import free_folder
 from ..layouts.entries import LAYOUTS, TF1
 from .export import ASSUMED, ExportedCell, ExportReport
 
@@ -27,7 +29,7 @@ def as_text(report: ExportReport) -> str:
     lines.append(_left_out(report))
     table = report.written[-1]
     lines.append(f"wrote {table} and the {len(report.written) - 1} files that it names")
-    lines.append(f"next: csvlstm convert --layers {table}{_target(report)} -o converted")
+    lines.append(f"next: csvlstm convert --layers {shlex.quote(table)}{_target(report)} -o {free_folder()}")
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from .streams import OUTPUT, print_json, print_text, refuse_closed_output, say, 
 
 STDOUT_CLOSED = 141
 
-COMMANDS = ("convert", "check", "audit", "inspect", "export", "layouts")
+COMMANDS = ("convert", "check", "audit", "inspect", "export", "layers", "layouts")
 
 _Formatter = argparse.RawDescriptionHelpFormatter
 

@@ -18,8 +18,9 @@ from ..reading.labels import refuse_disorder
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
-from ..reading.tables import Table, decimal_doubt, ragged_line, table
+from ..reading.tables import Table, WeightSet, decimal_doubt, ragged_line, table
 from ..reading.unsupported import other_vector
+from ..verdict.behaviour import run_export, saturated
 from ..verdict.results import a1_range
 
 MAX_BYTES = 2**30
@@ -150,11 +151,13 @@ def _no_whole_cell(kernel: Canonical, bias: Canonical, options: Options) -> Iter
 
 
 def _warnings(tables: list[Table], fits: list[Fit]) -> list[Damage]:
-    added = None
+    found = damage_of(*tables)
     if len(tables) == len(SOURCE.arrays) and _one_is_likeliest(fits):
         by_name = dict(zip((array.name for array in SOURCE.arrays), tables, strict=True))
         added = added_forget_bias(by_name, SOURCE, SOURCE.forget_bias)
-    return [*damage_of(*tables), *([added] if added else [])]
+        export = WeightSet(fits[0].sizes, by_name)
+        found += [*([added] if added else []), *saturated(run_export(export, SOURCE.forget_bias, seed=0), export)]
+    return found
 
 
 def _likeliest(request: Inspection) -> tuple[list[_Given], list[Fit]]:

@@ -3,10 +3,12 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from ..errors import CsvLstmError
 from .arguments import (
     DONE,
     add_messages,
     add_reading,
+    layout_argument,
     print_report,
     reading_of,
     refuse_two_standard_inputs,
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from .cli import Parser
 
 _EPILOG = """\
-example:
+examples:
   csvlstm inspect kernel.csv bias.csv
+  csvlstm inspect --layers layers.csv
 
 A kernel alone may fit several sizes; with its bias it fits one. The gates are i, c, f, o, in the order in which
 TensorFlow 1 keeps them (it calls c j).
@@ -49,6 +52,8 @@ def add_to(commands: "argparse._SubParsersAction[Parser]", of_network: bool) -> 
         nargs="*",
         help="KERNEL and BIAS, or all files of a cell of any layout, or their folder",
     )
+    command.add_argument("--layers", metavar="LAYERS.CSV", help="show the network of a table of layers instead")
+    command.add_argument("--from", dest="source", metavar="LAYOUT", type=layout_argument, help="that of its cells")
     command.add_argument(
         "--max-bytes", metavar="N", type=size_of_file, default=2**30, help="read no more of each file (default 1 GiB)"
     )
@@ -63,10 +68,28 @@ def run(parsed: argparse.Namespace) -> int:
     refuse_two_standard_inputs(parsed)
     from .overview import as_csv, look_over
 
+    if parsed.layers is not None:
+        return _network(parsed)
     overview = look_over(parsed.files, reading_of(parsed), parsed.max_bytes)
     warn(overview.warnings, parsed.verbose)
     if parsed.csv:
         print_text(as_csv(overview.gates))
+    if parsed.json:
+        print_json(overview.to_dict())
+    print_report(str(overview), parsed)
+    return DONE
+
+
+def _network(parsed: argparse.Namespace) -> int:
+    from ..verdict.shown import csv_text
+    from .network_overview import look_over_network
+
+    if parsed.files:
+        raise CsvLstmError("files are given beside --layers", expected="the files of all cells in the table")
+    overview = look_over_network(parsed.layers, parsed.source, reading_of(parsed))
+    warn(overview.warnings, parsed.verbose)
+    if parsed.csv:
+        print_text(csv_text(*overview.table))
     if parsed.json:
         print_json(overview.to_dict())
     print_report(str(overview), parsed)

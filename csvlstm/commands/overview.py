@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import __version__
+from ..converted.targets import free_folder
 from ..errors import CsvLstmError, plural
 from ..layouts.entries import SOURCE
 from ..layouts.gates import GATES
@@ -219,7 +220,7 @@ def command_line(found: Inspected) -> str | None:
         "--hidden-size",
         h,
     ]
-    return " ".join([*words, *_options(found), "-o converted"])
+    return " ".join([*words, *_options(found), f"-o {free_folder()}"])
 
 
 def _only(values: set[str]) -> str | None:

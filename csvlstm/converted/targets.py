@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 
 from ..errors import CsvLstmError, Place, argument
 from ..names import path_of
@@ -119,6 +120,16 @@ def _refuse_output(path: str, inputs: Sequence[Identity | None], force: bool) ->
         raise CsvLstmError("is an input, and no input is overwritten", Place(path), advice=_ANOTHER)
     if os.path.lexists(path) and not force:
         raise existing(path)
+
+
+def free_folder(name: str = "converted") -> str:
+    """Name a folder that is not there: this one, or with the first number behind it that is free.
+
+    >>> free_folder("tests"), free_folder("no such folder")
+    ('tests_2', 'no such folder')
+    """
+    names = (f"{name}_{number}" if number > 1 else name for number in count(1))
+    return next(free for free in names if not os.path.lexists(free))
 
 
 def existing(path: str) -> CsvLstmError:

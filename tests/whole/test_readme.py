@@ -92,6 +92,8 @@ JSON_COMMANDS = [
     f"csvlstm export {RUN}/trained -o exported --json -q",
     "csvlstm layouts --json",
     "csvlstm refuse --json",
+    f"csvlstm layers {RUN} --json -q",
+    f"csvlstm inspect --layers {RUN}/layers.csv --json -q",
 ]
 
 
