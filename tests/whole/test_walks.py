@@ -78,7 +78,8 @@ def test_each_promise_has_a_test() -> None:
 def test_the_program_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
     prepare(next(walk for title, walk in WALKS.items() if "auditor" in title), tmp_path)
     for name in ("keras", "jax"):
-        pytest.importorskip(name, reason=f"{name} is not installed")
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")
     programs = re.findall(r"```python\n(import keras\n.*?)```", README.read_text(), re.DOTALL)
     assert len(programs) == 1
     (tmp_path / "program.py").write_text(programs[0])
@@ -140,7 +141,7 @@ def made(tmp_path: Path) -> Path:
 
 def test_promise_4_make_converts_what_is_older_than_its_table(made: Path) -> None:
     assert shell("make -n", made) == "make: Nothing to be done for 'all'.\n"
-    for name, moved in (("a", 0), ("b", -100)):
+    for name, moved in (("a", 100), ("b", -100)):
         time = (made / "networks" / name / "layers.csv").stat().st_mtime + moved
         os.utime(made / "networks" / name / "keras", (time, time))
     assert shell("make -n", made) == "csvlstm convert -q --force --layers networks/b/layers.csv -o networks/b/keras\n"
@@ -260,7 +261,7 @@ def test_promise_13_a_misspelt_name_or_option_is_an_error(tmp_path: Path) -> Non
         "csvlstm.convert('k.csv', 'b.csv', hidden_size=5).verdict.upper()\ncsvlstm.inspect('k.csv').nothing\n"
     )
     said = shell("mypy --strict wrong.py", tmp_path)
-    assert [int(line) for line in re.findall(r"^wrong\.py:(\d+): error", said, re.MULTILINE)] == [2, 3, 5]
+    assert {int(line) for line in re.findall(r"^wrong\.py:(\d+): error", said, re.MULTILINE)} == {2, 3, 5}
 
 
 def test_promise_14_a_report_shows_its_table(capsys: pytest.CaptureFixture[str]) -> None:
