@@ -128,7 +128,7 @@ class Audit(NamedTuple):
         return self.verdict != DIFFERENT and not self.findings
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what --json prints."""
+        """Give the report by the names of the contract, as JSON has it."""
         from .statements import as_json
 
         return as_json(self)

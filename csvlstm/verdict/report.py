@@ -77,11 +77,11 @@ class Report(NamedTuple):
         return [block for cell in self.cells for block in cell.result.blocks]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what --json prints."""
+        """Give the report by the names of the contract, as JSON has it."""
         return as_json(self)
 
     def to_frame(self) -> "DataFrame":
-        """Give what --csv prints, one row a block, as a DataFrame."""
+        """Give the blocks as a DataFrame, one row a block."""
         return frame(*_table(self))
 
     def __repr__(self) -> str:
