@@ -216,7 +216,7 @@ def test_a_hand_made_example_is_not_accused(tmp_path: Path) -> None:
     assert said(tmp_path, [["0.1", "0.2", "0.3", "0.4"], ["-0.5", "0.6", "-0.7", "0.8"]], Sizes(1, 1)) == []
 
 
-@pytest.mark.parametrize("count", [1, pytest.param(3, marks=pytest.mark.mass)])
+@pytest.mark.parametrize("count", [1, pytest.param(2, marks=pytest.mark.mass)])
 @some_of("sizes", SIZES[:-2], few=3)
 def test_no_undamaged_set_is_accused(tmp_path: Path, sizes: Sizes, count: int) -> None:
     found = list(undamaged(tmp_path, range(SEED, SEED + count), [sizes], SCALES if count > 1 else (1e-4, 0.3, 1e3)))
@@ -227,7 +227,7 @@ def test_no_undamaged_set_is_accused(tmp_path: Path, sizes: Sizes, count: int) -
 @pytest.mark.parametrize("sizes", SIZES[-2:], ids=str)
 @pytest.mark.mass
 def test_no_large_undamaged_set_is_accused(tmp_path: Path, sizes: Sizes) -> None:
-    assert [one for one in undamaged(tmp_path, range(SEED, SEED + 3), [sizes]) if one[1]] == []
+    assert [one for one in undamaged(tmp_path, range(SEED, SEED + 1), [sizes]) if one[1]] == []
 
 
 @pytest.mark.parametrize("name", ACCIDENTS)
