@@ -558,6 +558,26 @@ def refused_labels() -> Iterator[Row]:
         yield refused(f"labels {name}", f"{place}: {found}", PLAIN.write(with_index(KERNEL, rows)))
 
 
+def refused_long_forms() -> Iterator[Row]:
+    """Give the kernel as pandas' melt and stack write it, row by row and column by column, with labels or numbers."""
+    cells = [(str(r), str(c), cell) for r, row in enumerate(KERNEL) for c, cell in enumerate(row)]
+    by_column = sorted(cells, key=lambda cell: int(cell[1]))
+    named = [(f"row {r}", f"gate_{c}", cell) for r, c, cell in cells]
+    said = "kernel.csv: is the long form of a table of 8 x 20 cells: one cell a line, behind its labels; expected"
+    for name, rows in {"row by row": cells, "column by column": by_column, "named": named}.items():
+        for dialect_name, dialect in SOME_DIALECTS.items():
+            long = [[*row] for row in rows]
+            yield refused(f"long form, {name}, {dialect_name}", said, dialect.write(long))
+        headed = with_header(with_index([[*row] for row in rows], counting(len(rows))), ["", "row", "column", "value"])
+        yield refused(f"long form, {name}, header and index", said, PLAIN.write(headed))
+
+
+def refused_orders() -> Iterator[Row]:
+    """Give matrices that are not flat beside an order of cells."""
+    said = "kernel.csv: 8 x 20 cells are no flat matrix, and --order F says how one is read; expected one row"
+    yield refused("--order F, no flat matrix", said, options=("--order", "F"))
+
+
 def refused_shapes() -> Iterator[Row]:
     """Give files of other sizes and of other cells."""
     transposed = f"kernel.csv: 20 x 8 cells are 4H x (D + H), a transposed kernel; {ROWS_EXPECTED}; add --transposed"
@@ -631,6 +651,8 @@ def refused_kinds() -> Iterator[Row]:
 
 READ: list[Row] = [*dialect_rows(), *layout_rows(), *encoding_rows(), *spreadsheet_rows(), *settled_rows()]
 REFUSED: list[Row] = [
+    *refused_long_forms(),
+    *refused_orders(),
     *refused_cells(),
     *refused_lines(),
     *refused_texts(),

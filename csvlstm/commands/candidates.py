@@ -87,8 +87,11 @@ def candidates(paths: Sequence[str], options: Options, max_bytes: int) -> list[C
 
 
 def likeliest(found: Sequence[Candidate]) -> Candidate | None:
-    """Give the one candidate that is likelier than all others and can be declared, if there is one."""
-    if not found or (len(found) > 1 and found[1].score == found[0].score):
+    """Give the one candidate that is likelier than all others and can be declared, if there is one.
+
+    That it is the default layout makes none likelier: a name, a label or a number must show it.
+    """
+    if not found or (len(found) > 1 and found[0].score - (found[0].layout is SOURCE) <= found[1].score):
         return None
     return found[0] if found[0].layout is not None and found[0].layout.offered else None
 
@@ -211,6 +214,23 @@ def _has_shapes(cell: _Foreign, files: list[_File], d: int, h: int) -> bool:
         if not any((grid.rows, grid.columns) in accepted for grid in file.grids):
             return False
     return True
+
+
+def incomplete(paths: Sequence[str]) -> str:
+    """Say that files have the names of some of a layout's arrays, and which are missing; nothing where all are there.
+
+    >>> incomplete(["weight_ih_l0.csv", "bias_ih_l0.csv"])
+    "PyTorch's weight_ih and bias_ih, without its weight_hh and bias_hh: give all of them, or their folder"
+    """
+    named = [array_named(path) for path in paths]
+    own = {array.name for array in SOURCE.arrays}
+    for layout in LAYOUTS.values():
+        names = [array.name for array in layout.arrays]
+        lacking = [name for name in names if name not in named]
+        if all(name in names for name in named) and lacking and not {*named} <= own:
+            there, missing = " and ".join(named), " and ".join(lacking)
+            return f"{layout.framework}'s {there}, without its {missing}: give all of them, or their folder"
+    return ""
 
 
 def as_text(found: Sequence[Candidate]) -> list[str]:

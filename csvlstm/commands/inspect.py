@@ -15,6 +15,7 @@ from ..numbers.sums import pieces
 from ..reading.bias_rows import bias_rows
 from ..reading.dialect import Canonical, readings
 from ..reading.labels import refuse_disorder
+from ..reading.long_form import refuse_long_form
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
@@ -168,6 +169,7 @@ def _likeliest(request: Inspection) -> tuple[list[_Given], list[Fit]]:
         if fits := _fits(given, request.options):
             return given, fits
     for one in pairs[0]:
+        refuse_long_form(one.text)
         # A row that is longer or shorter hides a header row, and what it would leave to fit.
         if refused := ragged_line(one.text):
             raise refused

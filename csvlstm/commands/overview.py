@@ -99,7 +99,7 @@ def as_json(found: Inspected, could_be: Sequence[Candidate] = ()) -> dict[str, A
         "files": [_file(file) for file in found.files],
         "sizes": [{**fit.sizes._asdict(), "transposed": fit.transposed} for fit in found.fits],
         "gates": [gate._asdict() for gate in found.gates],
-        "undecided": undecided(found),
+        "undecided": _undecided(found, could_be),
         "could_be": candidates.as_json(could_be),
         "convert": _next(found, could_be),
         "recognised": found.recognised,
@@ -126,7 +126,7 @@ def as_text(found: Inspected, could_be: Sequence[Candidate] = ()) -> str:
         lines.append(f"{'sizes' if _is_sure(found) else 'likeliest sizes'}: {_sized(found.fits[0])}")
         lines.append(_table(found.gates))
     lines += candidates.as_text(could_be)
-    lines += [f"undecided: {sentence}" for sentence in undecided(found)]
+    lines += [f"undecided: {sentence}" for sentence in _undecided(found, could_be)]
     command = _next(found, could_be)
     return "\n".join([*lines, f"next: {command}"] if command else lines)
 
@@ -147,6 +147,15 @@ def set_as_json(files: Sequence[str], could_be: Sequence[Candidate]) -> dict[str
         "could_be": candidates.as_json(could_be),
         "convert": candidates.command_line(could_be),
     }
+
+
+def _undecided(found: Inspected, could_be: Sequence[Candidate]) -> list[str]:
+    """Say what the files do not show, of all that they could be, too."""
+    parts = candidates.incomplete([file.argument for file in found.files])
+    named = [f"what they are by their shapes; their names are those of {parts}"] if parts else []
+    if could_be and found.fits and candidates.likeliest(could_be) is None:
+        named.append("which of these the files are: no name, label or number shows it")
+    return [*named, *undecided(found)]
 
 
 def _next(found: Inspected, could_be: Sequence[Candidate]) -> str | None:

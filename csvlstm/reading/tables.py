@@ -24,6 +24,7 @@ from .edges import Edges
 from .fitting import misfit
 from .floats import parse
 from .labels import Labels, body, labels, refuse_disorder
+from .long_form import refuse_long_form
 from .parsing import ragged, refusal, separators
 from .shapes import DEFAULTS, Form, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
@@ -173,13 +174,26 @@ def read_set(
     }
     read = {one.name: _fitting(texts[one.name], *one.shape(sizes), options) for _, one in arrays}
     if not all(read.values()):
+        for ways in texts.values():
+            refuse_long_form(ways[0])
         raise _misfit([(one, texts[one.name]) for _, one in arrays], sizes, options)
     fitting = {name: fit for name, fit in read.items() if fit}
     tables = {one.name: table(sources[one.name], *fitting[one.name], one.step(sizes)) for _, one in arrays}
+    if options.column_major:
+        _refuse_order_of_no_flat([tables[one.name] for _, one in arrays if not one.is_vector])
     for _, one in arrays:
         read_so = tables[one.name]
         refuse_disorder(read_so.labels, read_so.form, read_so.name, one, layout, sizes)
     return WeightSet(sizes, tables, layout)
+
+
+def _refuse_order_of_no_flat(matrices: Sequence[Table]) -> None:
+    """Refuse an order of cells that no matrix lies in: what stands in rows and columns is read as it stands."""
+    if not any(1 in (one.form.grid.rows, one.form.grid.columns) for one in matrices):
+        first = matrices[0]
+        found = f"{first.form.grid} cells are no flat matrix, and {argument(order='F')} says how one is read"
+        advice = f"{argument(transposed=True)} reads a kernel of 4H x (D+H)"
+        raise CsvLstmError(found, Place(first.name), expected="one row or one column", advice=advice)
 
 
 def _fitting(texts: list[Canonical], rows: int, columns: int, options: Options) -> tuple[Canonical, Form] | None:

@@ -11,6 +11,7 @@ from csvlstm.commands.cli import main
 from csvlstm.layouts.entries import LAYOUTS
 from csvlstm.reading.shapes import Options
 from tests.framework_recordings import RECORDINGS, Recording
+from tests.seeds import SEED
 from tests.whole.test_any_to_any import written
 
 PLAIN = [one for one in RECORDINGS if (one.kind, one.hidden_size) == ("plain", 5)]
@@ -126,3 +127,25 @@ def test_right_files_have_no_mark(tmp_path: Path, capsys: pytest.CaptureFixture[
         given = written(tmp_path / recording.name, recording)
         assert main(["convert", *given, "-o", str(tmp_path / recording.name / "made"), "-q"]) == 0
         assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("kernel", "bias"), [("k", "b"), ("W16", "b16"), ("cat", "sum"), ("x", "y"), ("w", "v")])
+def test_where_no_name_says_what_files_are_there_is_no_command(
+    tmp_path: Path, kernel: str, bias: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / f"{kernel}.csv", tmp_path / f"{bias}.csv"]
+    draw = np.random.default_rng(SEED)
+    for path, shape in zip(paths, ((11, 16), (16,)), strict=True):
+        np.savetxt(path, draw.standard_normal(shape), delimiter=",")
+    assert main(["inspect", *map(str, paths)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "undecided: which of these the files are: no name, label or number shows it"
+    assert not any(line.startswith("next: ") for line in said)
+
+
+def test_some_of_the_files_of_a_layout_are_named_by_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draw = np.random.default_rng(SEED)
+    for name, shape in (("weight_ih_l0", (20, 3)), ("bias_ih_l0", (20,))):
+        np.savetxt(tmp_path / f"{name}.csv", draw.standard_normal(shape), delimiter=",")
+    assert main(["inspect", str(tmp_path / "weight_ih_l0.csv"), str(tmp_path / "bias_ih_l0.csv")]) == 0
+    assert "PyTorch's weight_ih and bias_ih, without its weight_hh and bias_hh" in capsys.readouterr().out
