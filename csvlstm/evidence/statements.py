@@ -57,6 +57,8 @@ def as_json(audit: Audit) -> dict[str, Any]:
         "version": __version__,
         "verdict": audit.verdict,
         "equivalent": audit.equivalent,
+        "source": audit.layers[0].source,
+        "target": audit.layers[0].target,
         "forget_bias": forget_biases.pop() if len(forget_biases) == 1 else None,
         "findings": [finding(one) for one in audit.findings],
         "layers": [_layer_as_json(layer) for layer in audit.layers],

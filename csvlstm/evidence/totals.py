@@ -84,7 +84,7 @@ class BlockTotals(NamedTuple):
 
 
 class LayerAudit(NamedTuple):
-    """What was found in a layer: its 12 rows, how its files were read, and what damage its export shows."""
+    """What was found in a layer: its rows, how its files were read, the damage of its export, and both layouts."""
 
     name: str | None
     direction: str | None
@@ -93,6 +93,8 @@ class LayerAudit(NamedTuple):
     recognised: list[str]
     rows: list[BlockTotals]
     warnings: list[Damage]
+    source: str
+    target: str
 
     @property
     def verdict(self) -> str:
@@ -167,9 +169,8 @@ def audit_layer(layer: Layer) -> LayerAudit:
     plan = layer.cell.plan
     results = compare_converted(plan, export, layer.converted, EXACT)
     rows = [_row(layer, plan, move, result) for move, result in zip(plan.moves, results, strict=True)]
-    return LayerAudit(
-        layer.name, layer.direction, export.sizes, layer.forget_bias, export.recognised, rows, layer.damage
-    )
+    about = layer.name, layer.direction, export.sizes, layer.forget_bias, export.recognised
+    return LayerAudit(*about, rows, layer.damage, plan.source.key, plan.target.key)
 
 
 def _row(layer: Layer, plan: Plan, move: Move, result: BlockResult) -> BlockTotals:

@@ -2,14 +2,17 @@
 
 import os
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
+from ..layouts.arrays import AnySizes, Layout, Operand
 from ..layouts.arrays import Array as Described
-from ..layouts.arrays import Layout, Operand
-from ..layouts.entries import LAYOUTS
+from ..layouts.entries import LAYOUTS, TARGET
 from ..layouts.gates import GATES, Gate
 from ..layouts.references import Array
+from ..reading.fitting import sizes_that_fit
+from ..reading.shapes import Grid
 from ..reading.tables import WeightSet
 from .ordered import distinct
 
@@ -80,6 +83,32 @@ def array_named(path: str) -> str:
     # A pattern for each name would take longer to compile than a small layer to convert.
     fitting = [name for name in names if any(one.endswith((f"_{name}", f"-{name}")) for one in stems)]
     return max(fitting, key=len, default="")
+
+
+def also_fitting(layout: Layout, sizes: AnySizes, paths: Sequence[str]) -> list[str]:
+    """Name the other layouts that files of these sizes fit, where no name of a file says which of them it is.
+
+    >>> from csvlstm.layouts.gates import Sizes
+    >>> also_fitting(LAYOUTS["tf1"], Sizes(3, 5), ["k.csv", "b.csv"])
+    ['Haiku', "Keras's kernel and bias without its recurrent_kernel"]
+    >>> also_fitting(LAYOUTS["tf1"], Sizes(3, 5), ["cell_0_kernel.csv", "cell_0_bias.csv"])
+    []
+    """
+    given = zip(paths, layout.arrays, strict=True)
+    if any(len(array.name) > 1 and _speaks_of(path, array.name) for path, array in given):
+        return []
+    shapes = [array.shape(sizes) for array in layout.arrays]
+    seen = [[Grid(*shape, header_row=False, index_column=False)] for shape in shapes]
+    others = [one for one in LAYOUTS.values() if one.offered and one.key != layout.key and len(one.arrays) == len(seen)]
+    fitting = [one.framework for one in others if sizes_that_fit(one.arrays, seen)]
+    kernel, recurrent, bias = TARGET.arrays
+    in_part = len(seen) == 2 and layout.key != TARGET.key and sizes_that_fit((kernel, bias), seen)
+    part = f"{TARGET.framework}'s {kernel.name} and {bias.name} without its {recurrent.name}"
+    return [*dict.fromkeys(fitting), *([part] if in_part else [])]
+
+
+def _speaks_of(path: str, name: str) -> bool:
+    return name == array_named(path) or name in re.split(r"[^a-z]+", os.path.basename(path))
 
 
 def said_by_name(path: str, array: Described, layout: Layout) -> str:

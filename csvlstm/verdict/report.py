@@ -9,6 +9,7 @@ from .. import __version__
 from ..errors import plural
 from ..names import grouped
 from ..network.topology import Cell, Network
+from ..numbers.layout_marks import also_fitting
 from .carried import biases_as_text, loading_as_text
 from .equivalence import Result
 from .results import DIFFERENT, LEVELS, WITHIN_TOLERANCE, BlockResult
@@ -100,6 +101,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "version": __version__,
         "verdict": report.verdict,
         "equivalent": report.equivalent,
+        "source": report.network.cells[0].layout.key,
+        "target": report.network.cells[0].target.key,
         "forget_bias": report.network.forget_bias,
         "layers": [_cell_as_json(cell) for cell in report.cells],
         "findings": [finding(one) for one in report.findings],
@@ -176,10 +179,25 @@ def _shown(value: object) -> str:
 def as_text(report: Report, verbose: bool = False) -> str:
     """Give the summary: what was recognised, the verdict with its figures, what is wrong, and what was written."""
     lines = recognised_as_text(_recognised(report), verbose)
-    lines += [_exact(report), *_differing(report), _behaviour(report), *_mistakes(report, verbose)]
+    lines += [
+        *_also_fitting(report),
+        _exact(report),
+        *_differing(report),
+        _behaviour(report),
+        *_mistakes(report, verbose),
+    ]
     lines += recorded_as_text(report.replay) if report.replay else []
     lines += [_written(report), *loading_as_text(report.network, report.written[-1])] if report.written else []
     return "\n".join(lines)
+
+
+def _also_fitting(report: Report) -> list[str]:
+    """Say which other layouts the files of a cell that was converted fit, where nothing shows which they have."""
+    if report.command != "convert" or report.network.has_folders:
+        return []
+    (cell,) = report.network.cells
+    others = also_fitting(cell.layout, cell.sizes, cell.paths)
+    return [f"read as {cell.layout.framework}: the shapes fit {', and '.join(others)}, too"] if others else []
 
 
 def _mistakes(report: Report, verbose: bool) -> list[str]:

@@ -93,8 +93,8 @@ def test_stdout_prints_the_same_text_as_the_file(tmp_path: Path, part: str) -> N
 def test_json_has_the_names_of_the_contract(tmp_path: Path) -> None:
     result = json.loads(convert(KERNEL, BIAS, "--json", "-q", "-o", tmp_path / "keras").stdout)
     assert list(result) == [
-        "command", "version", "verdict", "equivalent", "forget_bias", "layers", "findings", "recorded_run",
-        "recognised", "warnings",
+        "command", "version", "verdict", "equivalent", "source", "target", "forget_bias", "layers", "findings",
+        "recorded_run", "recognised", "warnings",
     ]  # fmt: skip
     assert [result[name] for name in ("command", "version", "verdict", "equivalent", "forget_bias")] == [
         "convert", __version__, "identical", True, 1.0

@@ -210,7 +210,8 @@ def test_the_table_is_rectangular_and_has_the_layers_one_below_the_other(layer: 
 def test_the_json_has_the_names_of_the_contract(layer: Layer) -> None:
     result = as_json(Audit([audit_layer(layer)]))
     assert list(result) == [
-        "command", "version", "verdict", "equivalent", "forget_bias", "findings", "layers", "recognised", "warnings"
+        "command", "version", "verdict", "equivalent", "source", "target", "forget_bias", "findings",
+        "layers", "recognised", "warnings",
     ]  # fmt: skip
     names = [
         "part", "gate", "source_file", "source_range", "target_file", "target_range", "cells", "differing",
