@@ -165,9 +165,12 @@ def convert(*files: "Set", **options: Unpack[ConvertOptions]) -> "Report":
     with progress(conversion.network.weights, "weights", quiet=parsed.quiet) as advance:
         if parsed.output is None:
             report, texts = convert_in_memory(conversion, advance)
-            return report._replace(weights=weights_of(conversion.network, texts, wanted))
-        report = convert_files(conversion, parsed.output, force=parsed.force, advance=advance)
-    return report._replace(weights=read_weights(parsed.output, wanted)) if report.equivalent else report
+        else:
+            report, texts = convert_files(conversion, parsed.output, force=parsed.force, advance=advance), []
+    if not report.equivalent:
+        return report
+    weights = weights_of(conversion.network, texts, wanted) if texts else read_weights(parsed.output, wanted)
+    return report._replace(weights=weights)
 
 
 def check(*files: "Set", **options: Unpack[CheckOptions]) -> "Report":

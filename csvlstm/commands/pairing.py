@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import __version__
 from ..errors import CsvLstmError, Place
-from ..layouts.arrays import AnySizes, Layout, Operand
+from ..layouts.arrays import AnySizes, Layout
 from ..layouts.entries import SOURCE
 from ..network.declaring import files_in
 from ..network.layers import FOLDER, SIZES
@@ -250,9 +250,7 @@ def _cell(layout: Layout, files: Sequence[_File]) -> Row | None:
     if len(parts) != len(files) or {array.name for array in arrays} != {*parts}:
         return None
     operands = {operand for array in extras for operand in array.operands}
-    if any(Operand.PEEPHOLE in array.operands for array in layout.extras if array not in extras) and (
-        Operand.PEEPHOLE in operands
-    ):
+    if any(operands & {*array.operands} for array in layout.extras if array not in extras):
         return None
     fitting = sizes_that_fit(arrays, [parts[array.name].grids for array in arrays])
     if not fitting:

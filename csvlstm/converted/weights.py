@@ -76,7 +76,20 @@ def _layers(directory: str, layout: Layout | None) -> dict[str, list[_Folder]]:
     if not os.path.isdir(directory):
         # What is no folder is refused where it is read.
         return {"": [_Folder(directory, layout or TARGET)]}
+    layout = layout or _layout_of_network(directory)
     return {"": [_Folder(folder, files_in(folder, layout or _shown_layout(folder))[0]) for folder in folders]}
+
+
+def _layout_of_network(directory: str) -> Layout | None:
+    """Give the layout of the network that a folder is a layer of, or a direction of a layer, as its list says."""
+    inner = os.path.realpath(directory)
+    for outer in (os.path.dirname(inner), os.path.dirname(os.path.dirname(inner))):
+        if has_manifest(outer):
+            rows = listed_files(outer)
+            below = os.path.relpath(inner, outer).replace(os.sep, "/")
+            if any(path_of(row.text("file")).startswith(f"{below}/") for row in rows):
+                return listed_layout(rows)
+    return None
 
 
 def _shown_layout(folder: str) -> Layout | None:
