@@ -143,6 +143,19 @@ class Bench:
         FUZZED["another kind of file, named"] += 1
         self._expect_refusal(command, written.row(written.kernel.weights, written.bias.weights[0]), found)
 
+    def expect_refused(self, written: Written, sentence: str, kind: str, command: str | None) -> None:
+        """Hold an export that belongs to no cell of these sizes, or is out of order, to a refusal in these words."""
+        self._write(written.kernel.write(), written.bias.write())
+        found = self._read(written)
+        assert isinstance(found, CsvLstmError), (written.kernel.write(), found.kernel.text)
+        is_doubt = any(
+            f"expected {option} " in found.said(as_option) for option in ("--header", "--index", "--decimal")
+        )
+        assert re.search(sentence, found.said(as_option)) or is_doubt, found.said(as_option)
+        FUZZED[kind if not is_doubt else "refused in doubt"] += 1
+        if command != "inspect":
+            self._expect_refusal(command, written.row(written.kernel.weights, written.bias.weights[0]), found)
+
     def _write(self, *data: bytes) -> None:
         for path, one in zip(self.paths, data, strict=True):
             Path(path).write_bytes(one)

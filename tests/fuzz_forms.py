@@ -76,6 +76,7 @@ class Written(NamedTuple):
         o = self.options
         said = {
             ("--transposed",): o.transposed,
+            ("--order", "F"): o.column_major,
             ("--header",): o.header_row is True,
             ("--no-header",): o.header_row is False,
             ("--index",): o.index_column is True,
@@ -214,6 +215,61 @@ def exports(draw: DrawFn) -> Written:
         hows[0].decimal.encode() if hows[0].must_be_said else None,
     )
     return Written(kernel, bias, sizes, options)
+
+
+@st.composite
+def column_by_column(draw: DrawFn) -> Written:
+    """Write a flat kernel column by column, as R, MATLAB and Fortran do, in any dialect, with labels or without."""
+    written = draw(exports())
+    rows, columns = written.sizes.rows, written.sizes.columns
+    how = How(written.kernel.dialect.delimiter, written.kernel.dialect.decimal)
+    shape = draw(st.sampled_from([(1, rows * columns), (rows * columns, 1)]))
+    kernel = draw(files(written.kernel.weights, shape, how, is_transposed=True))
+    return written._replace(kernel=kernel, options=written.options._replace(transposed=False, column_major=True))
+
+
+@st.composite
+def shuffled_labels(draw: DrawFn) -> Written:
+    """Name the columns or the rows of a kernel by numbers that are out of order, as sorting leaves them."""
+    written = draw(exports().filter(lambda one: one.kernel.shape[0] > 2 and one.kernel.shape[1] > 2))
+    across = draw(st.booleans())
+    name, number = draw(st.sampled_from(["V", "w", "unit_", "X"])), written.kernel.shape[across]
+    order = draw(st.permutations(range(1, number + 1)).filter(lambda order: [*order] != sorted(order)))
+    names = [f"{name}{count}" for count in order]
+    kernel = written.kernel._replace(header_row=names if across else [], index_column=[] if across else names)
+    settled = written.options._replace(header_row=across, index_column=not across)
+    return written._replace(kernel=kernel, bias=bare(written.bias), options=settled)
+
+
+def bare(file: File) -> File:
+    """Leave out the labels."""
+    return file._replace(header_row=[], index_column=[])
+
+
+@st.composite
+def bias_rows(draw: DrawFn) -> Written:
+    """Write the bias as the first or the last row of the kernel, too."""
+    written = draw(exports().filter(lambda one: one.kernel.shape == (one.sizes.rows, one.sizes.columns)))
+    bias, rows = written.bias.weights, written.kernel.weights
+    more = [*bias, *rows] if draw(st.booleans()) else [*rows, *bias]
+    kernel = bare(written.kernel)._replace(weights=more, shape=(len(more), written.sizes.columns))
+    settled = written.options._replace(header_row=False, index_column=False)
+    return written._replace(kernel=kernel, bias=bare(written.bias), options=settled)
+
+
+@st.composite
+def long_forms(draw: DrawFn) -> Written:
+    """Write a kernel one cell a line, behind its row and its column, in any order of the lines."""
+    written = draw(exports())
+    cells = [[str(r), f"g{c}", cell] for r, row in enumerate(written.kernel.weights) for c, cell in enumerate(row)]
+    lines = draw(st.permutations(cells))
+    header = draw(st.sampled_from([[], ["row", "column", "value"]]))
+    dialect = written.kernel.dialect
+    if dialect.delimiter.strip() == dialect.decimal:
+        # A comma that is both would make two cells of one number.
+        dialect = dialect._replace(decimal=".")
+    kernel = File([*lines], False, (len(lines), 3), header, [], dialect)
+    return written._replace(kernel=kernel)
 
 
 _WHOLE = r"\d+(?:\.0*)?"

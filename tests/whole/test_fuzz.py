@@ -23,10 +23,11 @@ from csvlstm.network.manifest import Entry, listed_files, write_manifest
 from tests import children
 from tests.fuzz import FUZZED, Bench, bad_cells, commands, kinds, packings, places
 from tests.fuzz_damage import Damage, damages
-from tests.fuzz_forms import Packing, Written, exports
+from tests.fuzz_forms import Packing, Written, bias_rows, column_by_column, exports, long_forms, shuffled_labels
 from tests.seeds import examples, some_of
 
 reproducible = examples(150)
+few = examples(40)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,30 @@ def test_a_bad_cell_is_named_by_its_place_in_the_file(
     bench: Bench, written: Written, of_bias: bool, place: int, cell: str
 ) -> None:
     bench.expect_place(written, of_bias, place, cell)
+
+
+@few
+@given(written=column_by_column(), command=commands)
+def test_a_matrix_written_column_by_column_is_read_so(bench: Bench, written: Written, command: str | None) -> None:
+    bench.expect_as_written(written, command)
+
+
+@few
+@given(written=shuffled_labels(), command=commands)
+def test_labels_out_of_order_are_refused(bench: Bench, written: Written, command: str | None) -> None:
+    bench.expect_refused(written, "the label '|the number ", "labels out of order, refused", command)
+
+
+@few
+@given(written=bias_rows())
+def test_a_bias_among_the_rows_of_its_kernel_is_refused(bench: Bench, written: Written) -> None:
+    bench.expect_refused(written, r"row .*bias|bias.* row|do not fit|fit no", "a bias as a row, refused", None)
+
+
+@few
+@given(written=long_forms(), command=commands)
+def test_a_long_form_is_named(bench: Bench, written: Written, command: str | None) -> None:
+    bench.expect_refused(written, "is the long form of a table of ", "long form, named", command)
 
 
 @reproducible

@@ -48,6 +48,8 @@ def prepare(walk: str, folder: Path) -> None:
         if find_spec(name) is None and shutil.which(name) is None:
             pytest.skip(f"{name} is not installed")
     shutil.copytree(ROOT / "sample_data", folder / "sample_data")
+    # An editable install is no package to mypy, which would find it by itself where it is installed as users do.
+    (folder / "mypy.ini").write_text(f"[mypy]\nmypy_path = {ROOT}\nfollow_imports = silent\n")
     for name, text in re.findall(r"```(?:python|make)\n# (\S+)\n(.*?)```", walk, re.DOTALL):
         (folder / name).write_text(text)
 
@@ -256,6 +258,7 @@ def test_promise_12_a_changed_cell_fails_its_row_its_layer_and_the_network(workb
 @pytest.mark.mass
 def test_promise_13_a_misspelt_name_or_option_is_an_error(tmp_path: Path) -> None:
     pytest.importorskip("mypy", reason="mypy is not installed")
+    (tmp_path / "mypy.ini").write_text(f"[mypy]\nmypy_path = {ROOT}\nfollow_imports = silent\n")
     (tmp_path / "wrong.py").write_text(
         "import csvlstm\ncsvlstm.chekc\ncsvlstm.convert('k.csv', 'b.csv', hiden_size=5)\n"
         "csvlstm.convert('k.csv', 'b.csv', hidden_size=5).verdict.upper()\ncsvlstm.inspect('k.csv').nothing\n"
