@@ -98,7 +98,11 @@ def add_source(command: argparse.ArgumentParser, of_network: bool) -> None:
         type=finite,
         help="what a TensorFlow 1 cell that is made will add to gate f (default 0: all of it is in the bias)",
     )
-    command.add_argument("--no-bias", action="store_true", help="the cell has no bias")
+    command.add_argument(
+        "--no-bias",
+        action="store_true",
+        help="the cell has no bias: its files are not there or hold zeros, and the target gets none where it may",
+    )
     command.add_argument("--projection", metavar="FILE", help="the projection of h (num_proj, proj_size)")
     command.add_argument(
         "--peepholes", metavar="FILE", nargs="+", help="the peepholes: those of i, f, o, or all in one"

@@ -6,7 +6,7 @@ from typing import IO, NamedTuple
 
 from ..converted.blocks import Origin
 from ..converted.outputs import staging
-from ..converted.sets import read_converted
+from ..converted.sets import as_it_lies, read_converted
 from ..converted.targets import refuse_outputs
 from ..errors import CsvLstmError, Place
 from ..evidence.prepared import prepared
@@ -63,7 +63,7 @@ def audit_files(
 
     Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
     """
-    seen = Seen()
+    network, seen = as_it_lies(network, directory), Seen()
     layers = (read_layer(cell, directory, options, evidence.strict, set_options, seen) for cell in network.cells)
     return audit_layers(layers, evidence, paths_read(network, directory), misled(directory, network))
 

@@ -16,6 +16,7 @@ from ..converted.given_arrays import array_in, arrays_by_name, folder_of, text_o
 from ..errors import CsvLstmError, argument, plural
 from ..layouts.arrays import Layout
 from ..layouts.entries import SOURCE
+from ..network.declaring import layout_of_files
 from ..progress import progress
 from ..reading.fitting import sizes_that_fit
 from ..reading.shapes import Grid
@@ -312,9 +313,10 @@ def _parsed(command: str, files: Sequence[Any], options: dict[str, Any]) -> tupl
     """Give what a command is told, and the arrays among its files."""
     parsed = _namespace(command, options)
     source = parsed.source or SOURCE
-    source = source.without_bias() if parsed.no_bias and source.bias_is_optional else source
     if len(files) == 1 and isinstance(files[0], Mapping):
-        files = [*arrays_by_name(source, files[0]).values()]
+        files = [*arrays_by_name(source, files[0], source.names_of_biases if parsed.no_bias else ()).values()]
+    if len(files) > 1:
+        source = layout_of_files(source, len(files), has_bias=not parsed.no_bias)
     names = [array.name for array in source.arrays]
     leading = [array.leading for array in source.arrays]
     more = max(0, len(files) - len(names))

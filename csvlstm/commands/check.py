@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..converted.blocks import Origin
-from ..converted.sets import read_converted
+from ..converted.sets import as_it_lies, read_converted
 from ..layouts.plan import Plan
 from ..layouts.references import Array
 from ..network.topology import Cell, Flow, Network, read_cell
@@ -61,6 +61,7 @@ def check_files(request: Check, advance: Advance = no_progress, look: Callable[[
     Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
     allows no damage and the export has some.
     """
+    request = request._replace(network=as_it_lies(request.network, request.directory))
     network, recording = request.network, _recording(request)
     reports, weights, flow, seen = list[CellReport](), list[Weights](), Flow(network), Seen()
     for cell, x in flow:

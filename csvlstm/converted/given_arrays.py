@@ -4,7 +4,7 @@ A float of any width is written as the float64 that it is, in full.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,19 +71,22 @@ def folder_of(layout: Layout, given: Mapping[str, Any] | Sequence[Any]) -> InMem
     return InMemoryFolder("converted", files)
 
 
-def arrays_by_name(layout: Layout, given: Mapping[str, Any] | Sequence[Any]) -> dict[str, Any]:
+def arrays_by_name(
+    layout: Layout, given: Mapping[str, Any] | Sequence[Any], may_lack: Collection[str] = ()
+) -> dict[str, Any]:
     """Give arrays by the names of a layout: those of a list in its order, those of a dictionary as loaders nest them.
 
-    Raises CsvLstmError where arrays are missing or too many.
+    Those that a dictionary `may_lack` are left out where it does. Raises CsvLstmError where arrays are missing or too
+    many.
     """
     names = [one.name for one in layout.arrays]
     if isinstance(given, Mapping):
         found = {one.name: _within(given, layout, one) for one in layout.arrays}
-        lacking = [name for name, array in found.items() if array is None]
+        lacking = [name for name, array in found.items() if array is None and name not in may_lack]
         if lacking:
             there = ", ".join(map(str, given)) or "nothing"
             raise CsvLstmError(f"no {lacking[0]} among {there}", expected=f"{', '.join(names)} of {layout.framework}")
-        return found
+        return {name: array for name, array in found.items() if array is not None}
     if not isinstance(given, list | tuple):
         expected = f"its folder, or a list of {', '.join(names)} of {layout.framework}"
         raise CsvLstmError(f"the converted set is of type {type(given).__name__}", expected=expected)

@@ -6,13 +6,14 @@ from itertools import chain
 
 from ..errors import CsvLstmError, Place, shown
 from ..layouts.arrays import AnySizes, Array, Layout
-from ..layouts.entries import TARGET
+from ..layouts.entries import LAYOUTS, TARGET
+from ..network.topology import Cell, Network
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
 from ..reading.labels import labels, refuse_numbers_that_fall
 from ..reading.parsing import Text, is_weight
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
-from ..reading.sources import InMemoryFolder, Source, member, read_source
+from ..reading.sources import InMemoryFolder, Source, has_member, member, read_source
 from ..reading.tables import Table, table
 from .blocks import Origin, array_values
 from .same_text import moved_arrays
@@ -44,6 +45,22 @@ def read_converted(
         _refuse_missing(directory, files)
     sources = (read_source(member(directory, name), digest=options.digest) for name in files)
     return _by_name(layout, _read_arrays(layout, sources, options, origin))
+
+
+def as_it_lies(network: Network, directory: str) -> Network:
+    """Give a network whose cells have a bias where none was to be made of them, and their folders have one.
+
+    It is then compared as all else is: what loads the folder would load it.
+    """
+    layers = (tuple(_with_biases_of(cell, directory) for cell in layer) for layer in network.layers)
+    return network._replace(layers=tuple(layers))
+
+
+def _with_biases_of(cell: Cell, directory: str) -> Cell:
+    whole = LAYOUTS[cell.target.key].with_extras(*cell.target.operands)
+    lacking = whole.names_of_biases - cell.target.names_of_biases
+    there = any(has_member(cell.folder_in(directory), f"{name}.csv") for name in lacking)
+    return cell._replace(target=whole) if there else cell
 
 
 def _refuse_missing(directory: str | os.PathLike[str], files: list[str]) -> None:

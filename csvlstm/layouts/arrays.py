@@ -281,6 +281,12 @@ class Layout(NamedTuple):
         named = {"name": name, "module": module, "leaf": leaf, "layer": layer, "reverse": reverse}
         return [key.format(**named) for key in self.loaded_under]
 
+    @property
+    def names_of_biases(self) -> set[str]:
+        """The names of the arrays that hold its biases."""
+        return {array.name for array in self.arrays if {*BIASES} & {*array.operands}}
+
     def without_bias(self) -> "Layout":
         """Give the layout of a cell that has no bias."""
-        return self._replace(arrays=tuple(array for array in self.arrays if not {*BIASES} & {*array.operands}))
+        names = self.names_of_biases
+        return self._replace(arrays=tuple(array for array in self.arrays if array.name not in names))

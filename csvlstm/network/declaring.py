@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from ..layouts.arrays import Array, Layout, Operand, ProjectedSizes
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Sizes
@@ -53,8 +53,7 @@ def declared_cell(declared: Declaration, paths: Sequence[str], sizes: Sizes, opt
     if len(paths) == 1 and is_folder(paths[0]):
         source, paths = files_in(paths[0], declared.source, has_bias=declared.has_bias)
     else:
-        source = declared.source_of_files
-        source = source if declared.has_bias else _without_bias(source)
+        source = layout_of_files(declared.source_of_files, len(paths), has_bias=declared.has_bias)
         _refuse_number(source, paths)
     extras = [(one, path) for operand in declared.extras for one, path in _extras(source, operand, declared)]
     source = source._replace(arrays=(*source.arrays, *(array for array, _ in extras)))
@@ -66,7 +65,9 @@ def declared_cell(declared: Declaration, paths: Sequence[str], sizes: Sizes, opt
     operands = {*source.operands}
     target = declared.target.with_extras(*operands)
     own = run_time_forget_bias(source, declared.forget_bias)
-    if not source.biases and target.bias_is_optional and own == 0:
+    if not declared.has_bias:
+        _refuse_run_time_bias(source, own)
+    if not (source.biases and declared.has_bias) and target.bias_is_optional and own == 0:
         target = target.without_bias()
     at = next((at for at, array in enumerate(source.arrays) if Operand.PROJECTION in array.operands), None)
     if at is not None:
@@ -82,7 +83,28 @@ def declared_cell(declared: Declaration, paths: Sequence[str], sizes: Sizes, opt
         target=target,
         files=tuple(paths),
         target_forget_bias=declared.target_forget_bias or 0.0,
+        has_bias=declared.has_bias,
     )
+
+
+def layout_of_files(layout: Layout, number: int, *, has_bias: bool) -> Layout:
+    """Give the layout of so many files: those of a cell without a bias may be there, and hold zeros, or be missing.
+
+    Raises CsvLstmError where the framework has no cell without a bias.
+
+    >>> [array.name for array in layout_of_files(TARGET, 2, has_bias=False).arrays]
+    ['kernel', 'recurrent_kernel']
+    """
+    return layout if has_bias or number == len(layout.arrays) else _without_bias(layout)
+
+
+def _refuse_run_time_bias(source: Layout, forget_bias: float) -> None:
+    """Refuse to call a cell one without a bias that adds a forget bias at run time, whatever its files hold."""
+    if forget_bias:
+        found = f"the cell of {source.framework} adds a forget bias of {forget_bias!r} at run time"
+        settled = f"{argument(forget_bias=0.0)} if it was built with that"
+        expected = settled if source.forget_bias_is_argument else "a cell that has a bias"
+        raise CsvLstmError(found, expected=expected, advice=f"else leave out {argument(no_bias=True)}")
 
 
 def _without_bias(source: Layout) -> Layout:
@@ -127,7 +149,7 @@ def files_in(folder: str, declared: Layout | None = None, *, has_bias: bool = Tr
         declared = declared or listed_layout(rows)
         there &= {row.text("part") for row in rows}
     layout = declared or named_layout(folder, there)
-    if not has_bias or (listed and not there & {array.name for array in layout.arrays if array.is_vector}):
+    if (listed or not has_bias) and not there & layout.names_of_biases:
         layout = _without_bias(layout)
     missing = [array.name for array in layout.arrays if array.name not in there]
     if missing:

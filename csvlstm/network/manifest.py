@@ -88,10 +88,9 @@ def _refuse_order(cell: list[CsvRow], layout: Layout) -> None:
 def _refuse_missing(cell: list[CsvRow], layout: Layout, directory: str) -> None:
     """Refuse a cell of which not all files are listed; one without a bias has no file of it."""
     missing = {array.name for array in layout.arrays} - {row.text("part") for row in cell}
-    biases = {array.name for array in layout.arrays} - {array.name for array in layout.without_bias().arrays}
     folder = os.path.join(directory, path_of(os.path.dirname(cell[0].text("file"))))
     there = any(os.path.lexists(os.path.join(folder, f"{name}.csv")) for name in missing)
-    if missing and (missing != biases or there or not layout.bias_is_optional):
+    if missing and (missing != layout.names_of_biases or there or not layout.bias_is_optional):
         found = "ends in the middle of a layer"
         raise CsvLstmError(found, cell[-1].place("file"), advice="convert the network again")
 

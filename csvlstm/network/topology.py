@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import CsvLstmError
+from ..errors import CsvLstmError, argument
 from ..layouts.arrays import Layout
 from ..layouts.entries import SOURCE, TARGET
 from ..layouts.gates import Sizes
@@ -29,7 +29,8 @@ class Cell(NamedTuple):
     `layer` and `direction` are empty for a cell that stands alone, `direction` also in a layer of one cell. `sources`
     are the names of its files as the table of layers has them, and `declared` says where it declares the sizes. Its
     files are in a `layout`, its converted set in that of the `target`, whose cell will be built with the
-    `target_forget_bias` where that is an argument. `files` are those of a layout that has others than two.
+    `target_forget_bias` where that is an argument. `files` are those of a layout that has others than two. A cell that
+    has no bias may have files of one, which then hold zeros.
     """
 
     kernel: str
@@ -44,13 +45,15 @@ class Cell(NamedTuple):
     target: Layout = TARGET
     files: tuple[str, ...] = ()
     target_forget_bias: float = 0.0
+    has_bias: bool = True
 
     @property
     def plan(self) -> Plan:
         """How its weights get from its layout into the target's."""
         own = self.forget_bias if self.layout.forget_bias_is_argument else None
         targets = self.target_forget_bias if self.target.forget_bias_is_argument else None
-        return plan(self.layout, self.target, self.sizes, own, targets)
+        source = self.layout if self.target.biases else self.layout.without_bias()
+        return plan(source, self.target, self.sizes, own, targets)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -103,8 +106,8 @@ class Network(NamedTuple):
 
     @property
     def is_listed(self) -> bool:
-        """Whether its converted files are listed in weights.csv, as all are but those of a single Keras layer."""
-        return self.has_folders or any(cell.target.key != TARGET.key for cell in self.cells)
+        """Whether its converted files are listed in weights.csv, as all are but the three of a Keras layer."""
+        return self.has_folders or any(cell.target != TARGET for cell in self.cells)
 
     @property
     def weights(self) -> int:
@@ -134,9 +137,23 @@ def read_cell(cell: Cell, options: Options = DEFAULTS) -> WeightSet:
     Sizes(input_size=1, hidden_size=1)
     """
     try:
-        return read_set(cell.paths, cell.layout, cell.sizes, options)
+        export = read_set(cell.paths, cell.layout, cell.sizes, options)
     except CsvLstmError as error:
         raise error.in_row(cell.declared) if cell.declared else error from None
+    if not cell.has_bias:
+        _refuse_bias(export)
+    return export
+
+
+def _refuse_bias(export: WeightSet) -> None:
+    """Refuse the first cell of a bias that is not zero, because without it the cell would be another."""
+    for name in filter(export.layout.names_of_biases.__contains__, export.tables):
+        table = export.tables[name]
+        if table.values.any():
+            row, column = np.argwhere(table.values)[0].tolist()
+            found = f"{table.cell(row, column)!r} is a bias, and {argument(no_bias=True)} says that the cell has none"
+            advice = f"leave out {argument(no_bias=True)} to keep it"
+            raise CsvLstmError(found, table.place(row, column), expected="0", advice=advice)
 
 
 class Flow:

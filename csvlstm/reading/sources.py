@@ -62,6 +62,12 @@ def member(folder: str | os.PathLike[str], name: str) -> str:
     return folder.files[name] if isinstance(folder, InMemoryFolder) else os.path.join(folder, name)
 
 
+def has_member(folder: str | os.PathLike[str], name: str) -> bool:
+    """Tell whether a folder has a file of a name, or a text in its place."""
+    there = folder.files if isinstance(folder, InMemoryFolder) else None
+    return name in there if there is not None else os.path.lexists(os.path.join(folder, name))
+
+
 class Source(NamedTuple):
     """What was read: its name for messages, and its bytes.
 

@@ -296,3 +296,15 @@ def test_a_bar_shows_only_where_it_is_requested(monkeypatch: pytest.MonkeyPatch)
     csvlstm.convert(KERNEL, BIAS)
     csvlstm.convert(KERNEL, BIAS, progress=True)
     assert shown == [False, True]
+
+
+def test_a_bias_of_zeros_may_be_left_out_of_arrays_too() -> None:
+    kernel, bias = (KERNEL[:3], KERNEL[3:]), np.zeros(20)
+    named = {"kernel": kernel[0], "recurrent_kernel": kernel[1]}
+    for given in ([*kernel, bias], [*kernel], [named], [{**named, "bias": bias}]):
+        report = csvlstm.convert(*given, source="keras", target="pytorch", no_bias=True)
+        assert sorted(report.weights) == ["weight_hh_l0", "weight_ih_l0"]
+        made = csvlstm.check(*given, report.weights, source="keras", target="pytorch", no_bias=True)
+        assert made.verdict == "identical"
+    with pytest.raises(CsvLstmError, match=r"bias: line 1, column 1 .* is a bias, and no_bias=True says"):
+        csvlstm.convert(*kernel, BIAS, source="keras", no_bias=True)

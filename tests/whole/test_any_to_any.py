@@ -62,8 +62,6 @@ def test_every_recorded_cell_is_converted_checked_and_loaded(
         assert main(["check", *given, made, "--to", target, "-q"]) == 0, capsys.readouterr().err
         if recording.kind == "no_bias" and layout.bias_is_optional:
             layout = layout.without_bias()
-            if target == "keras":
-                continue
         loaded = arrays_in_plain_form(read_weights(made, "float64"), layout)
         plain = {one.name: loaded[one.name].reshape(one.shape(sizes_of(recording))) for one in layout.arrays}
         assert {*loaded} == {*plain}
@@ -134,7 +132,13 @@ REFUSED = {
         "the cell has a projection, for which Keras has no place; TensorFlow 1 and PyTorch and Sonnet have",
     ),
     "peepholes have no place": (["tf1", "peepholes"], ["--to", "pytorch"], "the cell has peepholes, for which PyTorch"),
-    "no bias": (["tf1", "plain"], ["--no-bias"], "TensorFlow 1 has no LSTM cell without a bias"),
+    "a forget bias at run time": (
+        ["tf1", "plain"],
+        ["--no-bias"],
+        "the cell of TensorFlow 1 adds a forget bias of 1.5 at run time; expected --forget-bias 0.0 if it was built",
+    ),
+    "a bias of Keras": (["keras", "plain"], ["--no-bias"], "bias.csv: line 1, column 1 (A1): '"),
+    "a bias of PyTorch": (["pytorch", "plain"], ["--no-bias"], "is a bias, and --no-bias says that the cell has none"),
     "a forget bias of Keras": (
         ["keras", "plain"],
         ["--forget-bias", "1"],
@@ -157,6 +161,37 @@ def test_what_a_framework_has_no_place_for_is_refused(
     assert main(["convert", *given, *options, "-o", str(tmp_path / "made")]) == 2
     assert sentence in capsys.readouterr().err
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("source", OFFERED)
+def test_a_bias_of_zeros_alone_may_be_left_out_and_no_other_may(source: str, tmp_path: Path) -> None:
+    given = written(tmp_path / "tf1", recorded("tf1"))[:-1]
+    bias, sizes = tmp_path / "tf1" / "bias.csv", ["--input-size=3", "--hidden-size=5", "--from", source]
+    assert main(["convert", *given, "--forget-bias=0", "--to", source, "-o", str(tmp_path / "full"), "-q"]) == 0
+    bias.write_text(",".join(["0.0"] * 19 + ["-0"]) + "\n")
+    assert main(["convert", *given, "--forget-bias=0", "--to", source, "-o", str(tmp_path / "zeros"), "-q"]) == 0
+    # The fixed forget bias of Haiku makes its zeros a bias.
+    own = ["--forget-bias=0"] if source == "tf1" else []
+    for target in ("keras", "pytorch", "flax") if source != "haiku" else ():
+        made = str(tmp_path / target)
+        asked = [*sizes, *own, "--to", target, "--no-bias"]
+        assert main(["convert", str(tmp_path / "full"), *asked, "-o", made, "-q"]) == 2
+        assert main(["convert", str(tmp_path / "zeros"), *asked, "-o", made, "-q"]) == 0
+        kept = LAYOUTS[target] if target == "flax" else LAYOUTS[target].without_bias()
+        plain = arrays_in_plain_form(read_weights(made), kept)
+        assert {*plain} == {one.name for one in kept.arrays}
+        assert main(["check", str(tmp_path / "zeros"), made, *asked, "-q"]) == 0
+        assert main(["audit", str(tmp_path / "zeros"), made, *asked, "--csv", "-q"]) == 0
+
+
+def test_a_bias_beside_a_set_that_has_none_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given, made = written(tmp_path / "torch", recorded("pytorch", "no_bias")), tmp_path / "made"
+    assert main(["convert", *given, "-o", str(made), "-q"]) == 0
+    assert sorted(path.name for path in made.iterdir()) == ["kernel.csv", "recurrent_kernel.csv", "weights.csv"]
+    for cell, code in (("0", 0), ("0.5", 1)):
+        (made / "bias.csv").write_text(",".join(["0"] * 19 + [cell]) + "\n")
+        for command in (["check"], ["audit", "--csv"]):
+            assert main([*command, *given, str(made), "-q"]) == code, capsys.readouterr().err
 
 
 def test_a_folder_that_two_layouts_name_alike_asks_which_it_is(
