@@ -34,6 +34,8 @@ class Candidate(NamedTuple):
     score: int
     layout: Layout | None = None
     files: tuple[str, ...] = ()
+    cell: Layout | None = None
+    """The layout of a cell that has these files and no others."""
 
     def __str__(self) -> str:
         d, h = self.sizes
@@ -144,7 +146,7 @@ def _as_layout(layout: Layout, variant: Layout, files: list[_File]) -> Iterator[
     score = 2 * _WHOLE + _BY_NAME * named + (layout is SOURCE)
     score += _BY_NUMBERS * _is_shown(variant.arrays, files) + _BY_NAME * 2 * (layout.key in _words(files))
     for sizes in sizes_that_fit(variant.arrays, [file.grids for file in files])[:1]:
-        yield Candidate(layout.framework, sizes, score, layout, tuple(file.path for file in files))
+        yield Candidate(layout.framework, sizes, score, layout, tuple(file.path for file in files), variant)
 
 
 def _named(arrays: Sequence[Array], files: list[_File]) -> int:

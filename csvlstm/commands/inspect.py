@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
+from ..layouts.arrays import AnySizes, Layout
+from ..layouts.arrays import Array as Described
 from ..layouts.entries import SOURCE, TARGET
 from ..layouts.gates import GATES
 from ..layouts.plan import plan
@@ -19,7 +21,7 @@ from ..reading.long_form import refuse_long_form
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
-from ..reading.tables import Table, WeightSet, decimal_doubt, ragged_line, table
+from ..reading.tables import Table, WeightSet, decimal_doubt, ragged_line, read_set, table
 from ..reading.unsupported import other_vector
 from ..verdict.behaviour import run_export, saturated
 from ..verdict.results import a1_range
@@ -116,6 +118,33 @@ def inspect_files(request: Inspection) -> Inspected:
     warnings = _warnings(tables, fits)
     others = list(_others(given, fits, request.options))
     return Inspected(files, fits, gates, request.options, recognised, warnings, others)
+
+
+def inspect_cell(files: Sequence[str], layout: Layout, sizes: AnySizes, options: Options = DEFAULTS) -> Inspected:
+    """Read the files of a cell of any layout, in its order, and describe them, gate by gate.
+
+    Raises CsvLstmError where a file cannot be read, or does not fit the sizes.
+
+    >>> from csvlstm.layouts.gates import Sizes
+    >>> kernel, bias = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
+    >>> [gate.source_range for gate in inspect_cell([kernel, bias], SOURCE, Sizes(1, 1)).gates][4:9]
+    ['A2:A2', 'B2:B2', 'C2:C2', 'D2:D2', 'A1:A1']
+    """
+    export = read_set(files, layout, sizes, options)
+    tables = export.tables
+    described = [
+        File(path, one.name, name, one.form.grid, digits_of(one.text), _spread(one.values))
+        for path, (name, one) in zip(files, tables.items(), strict=True)
+    ]
+    gates = [row for array in layout.arrays for row in _blocks(array, tables[array.name], sizes)]
+    return Inspected(described, [], gates, options, export.recognised, damage_of(*tables.values()))
+
+
+def _blocks(array: Described, read: Table, sizes: AnySizes) -> Iterator[GateNumbers]:
+    for operand, gate in array.blocks:
+        span = array.span(operand, gate, sizes)
+        place, values = a1_range(read.form, span.rows, span.columns), span.cut(read.values)
+        yield GateNumbers(array.name, gate.value if gate else "", read.name, place, span.cells, *_spread(values))
 
 
 def _others(given: list[_Given], fits: list[Fit], options: Options) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ..verdict.report import warning
 from ..verdict.shown import aligned, as_html, csv_text, frame
 from . import candidates
 from .candidates import Candidate
-from .inspect import KERNEL_OR_BIAS, MAX_BYTES, File, GateNumbers, Inspected, Inspection, inspect_files
+from .inspect import KERNEL_OR_BIAS, MAX_BYTES, File, GateNumbers, Inspected, Inspection, inspect_cell, inspect_files
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,13 +32,14 @@ _NUMBERS = ("minimum", "mean", "maximum", "standard_deviation")
 class Overview(NamedTuple):
     """What was found of files that no size was declared of: of a kernel with its bias, or of all files of a cell.
 
-    `found` is None for other files than a kernel and its bias, `could_be` lists what all of them fit, the likeliest
-    first.
+    `found` is None for other files of which nothing shows the layout, `could_be` lists what all of them fit, the
+    likeliest first. `is_pair` where the files are a kernel, with its bias or alone.
     """
 
     files: Sequence[str]
     could_be: Sequence[Candidate]
     found: Inspected | None = None
+    is_pair: bool = True
 
     @property
     def warnings(self) -> "Sequence[Damage]":
@@ -52,7 +53,9 @@ class Overview(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Give what --json prints."""
-        return as_json(self.found, self.could_be) if self.found else set_as_json(self.files, self.could_be)
+        if self.found and self.is_pair:
+            return as_json(self.found, self.could_be)
+        return set_as_json(self.files, self.could_be, self.found)
 
     def to_frame(self) -> "DataFrame":
         """Give what --csv prints, one row a gate of a part, as a DataFrame."""
@@ -60,7 +63,9 @@ class Overview(NamedTuple):
 
     def __str__(self) -> str:
         """Give the summary."""
-        return as_text(self.found, self.could_be) if self.found else set_as_text(self.files, self.could_be)
+        if self.found and self.is_pair:
+            return as_text(self.found, self.could_be)
+        return set_as_text(self.files, self.could_be, self.found)
 
     def __repr__(self) -> str:
         """Say in one line what the files could be."""
@@ -86,7 +91,9 @@ def look_over(files: Sequence[str], options: Options = DEFAULTS, max_bytes: int 
         raise CsvLstmError("no files are given", expected="the files of a cell")
     could_be = candidates.candidates(files, options, max_bytes)
     if len(files) > 2 or is_folder(files[0]):
-        return Overview(files, could_be)
+        one = candidates.likeliest(could_be)
+        shown = inspect_cell(one.files, one.cell, one.sizes, options) if one and one.cell else None
+        return Overview(files, could_be, shown, is_pair=False)
     bias = files[1] if len(files) > 1 else None
     return Overview(files, could_be, inspect_files(Inspection(files[0], bias, options, max_bytes)))
 
@@ -131,19 +138,24 @@ def as_text(found: Inspected, could_be: Sequence[Candidate] = ()) -> str:
     return "\n".join([*lines, f"next: {command}"] if command else lines)
 
 
-def set_as_text(files: Sequence[str], could_be: Sequence[Candidate]) -> str:
-    """Say what the files of a cell, or the folder of them, could be, and what is next."""
+def set_as_text(files: Sequence[str], could_be: Sequence[Candidate], found: Inspected | None = None) -> str:
+    """Say what the files of a cell, or the folder of them, are in figures, what they could be, and what is next."""
     nothing = f"could be: nothing that is known, {', '.join(files)} fit no LSTM cell together"
     command = candidates.command_line(could_be)
-    return "\n".join([*(candidates.as_text(could_be) or [nothing]), *([f"next: {command}"] if command else [])])
+    lines = [f"recognised {words}" for words in found.recognised] if found else []
+    lines += [*map(_described, found.files), _table(found.gates)] if found else []
+    return "\n".join([*lines, *(candidates.as_text(could_be) or [nothing]), *([f"next: {command}"] if command else [])])
 
 
-def set_as_json(files: Sequence[str], could_be: Sequence[Candidate]) -> dict[str, Any]:
-    """Give what the files of a cell could be by the names of the contract."""
+def set_as_json(files: Sequence[str], could_be: Sequence[Candidate], found: Inspected | None = None) -> dict[str, Any]:
+    """Give what the files of a cell are, and what they could be, by the names of the contract."""
     return {
         "command": "inspect",
         "version": __version__,
-        "files": [{"file": file} for file in files],
+        "files": [_file(file) for file in found.files] if found else [{"file": file} for file in files],
+        "gates": [gate._asdict() for gate in found.gates] if found else [],
+        "recognised": found.recognised if found else [],
+        "warnings": [warning(damage) for damage in found.warnings] if found else [],
         "could_be": candidates.as_json(could_be),
         "convert": candidates.command_line(could_be),
     }
@@ -175,7 +187,7 @@ def _described(file: File) -> str:
     return f"{file.role} {file.name}: {numbers} of {digits}, {kind}, {spread}"
 
 
-def _table(gates: list[GateNumbers]) -> str:
+def _table(gates: Sequence[GateNumbers]) -> str:
     head = ["part", "gate", "where", "cells", *(name.replace("_", " ") for name in _NUMBERS)]
     rows = [
         [gate.part, gate.gate, gate.source_range, str(gate.cells), *(f"{getattr(gate, name):.3g}" for name in _NUMBERS)]

@@ -3,19 +3,23 @@
 import csv
 import gzip
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from csvlstm import __version__
 from csvlstm.commands.candidates import candidates
 from csvlstm.commands.cli import main
-from csvlstm.commands.inspect import Inspected, Inspection, inspect_files
+from csvlstm.commands.inspect import Inspected, Inspection, inspect_cell, inspect_files
 from csvlstm.commands.overview import as_csv, as_json, as_text, command_line, undecided
 from csvlstm.errors import CsvLstmError
+from csvlstm.layouts.entries import LAYOUTS
+from csvlstm.layouts.gates import Sizes
 from csvlstm.numbers.precision import digits_of
 from csvlstm.reading.shapes import Options
 from tests.commands.test_cli import assert_refused, csvlstm
@@ -383,3 +387,35 @@ def test_max_bytes_bounds_what_is_read(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_wrong_usage_and_what_is_no_csv_are_refused(arguments: list[str | Path], message: str) -> None:
     assert_refused(csvlstm("inspect", *arguments), message)
+
+
+DECLARED = ["--input-size=3", "--hidden-size=5"]
+
+
+@pytest.mark.parametrize("target", [key for key, layout in LAYOUTS.items() if layout.offered and key != "keras"])
+def test_the_gates_of_every_layout_are_described_where_they_stand(target: str, tmp_path: Path) -> None:
+    made = str(tmp_path / f"{target}_cell")
+    assert main(["convert", str(KERNEL), str(BIAS), *DECLARED, "--to", target, "-q", "-o", made]) == 0
+    names = [array.name for array in LAYOUTS[target].arrays]
+    files = [str(Path(made, f"{name}.csv")) for name in names]
+    found = inspect_cell(files, LAYOUTS[target], Sizes(3, 5))
+    assert [gate.part for gate in found.gates] == [array.name for array in LAYOUTS[target].arrays for _ in array.blocks]
+    for gate in found.gates:
+        values = np.loadtxt(gate.source_file, delimiter=",", ndmin=2)
+        (top, left), (bottom, right) = (coordinate_to_tuple(cell) for cell in gate.source_range.split(":"))
+        block = values[top - 1 : bottom, left - 1 : right]
+        assert (block.size, block.min(), block.max()) == (gate.cells, gate.minimum, gate.maximum)
+        assert gate.mean == pytest.approx(block.mean(), abs=1e-12)
+
+
+def test_all_files_of_a_cell_are_shown_in_figures_too(tmp_path: Path) -> None:
+    made = str(tmp_path / "torch")
+    assert main(["convert", str(KERNEL), str(BIAS), *DECLARED, "--to", "pytorch", "-q", "-o", made]) == 0
+    run = csvlstm("inspect", made)
+    assert re.findall(r"^(\w+) .*: (\d+ x \d+) numbers of ", run.stdout.decode(), re.MULTILINE) == [
+        ("weight_ih", "20 x 3"), ("weight_hh", "20 x 5"), ("bias_ih", "20 x 1"), ("bias_hh", "20 x 1")
+    ]  # fmt: skip
+    result = json.loads(csvlstm("inspect", made, "--json", "-q").stdout)
+    assert [len(result[name]) for name in ("files", "gates", "warnings")] == [4, 16, 0]
+    table = csvlstm("inspect", made, "--csv", "-q").stdout.decode().splitlines()
+    assert len(table) == 17
