@@ -140,7 +140,8 @@ def as_text(found: Inspected, could_be: Sequence[Candidate] = ()) -> str:
 
 def set_as_text(files: Sequence[str], could_be: Sequence[Candidate], found: Inspected | None = None) -> str:
     """Say what the files of a cell, or the folder of them, are in figures, what they could be, and what is next."""
-    nothing = f"could be: nothing that is known, {', '.join(files)} fit no LSTM cell together"
+    pair = f"; csvlstm layers {shlex.join(files)} pairs the files of a network"
+    nothing = f"could be: nothing that is known, {', '.join(files)} fit no LSTM cell together{pair}"
     command = candidates.command_line(could_be)
     lines = [f"recognised {words}" for words in found.recognised] if found else []
     lines += [*map(_described, found.files), _table(found.gates)] if found else []

@@ -149,3 +149,12 @@ def test_some_of_the_files_of_a_layout_are_named_by_it(tmp_path: Path, capsys: p
         np.savetxt(tmp_path / f"{name}.csv", draw.standard_normal(shape), delimiter=",")
     assert main(["inspect", str(tmp_path / "weight_ih_l0.csv"), str(tmp_path / "bias_ih_l0.csv")]) == 0
     assert "PyTorch's weight_ih and bias_ih, without its weight_hh and bias_hh" in capsys.readouterr().out
+
+
+def test_the_files_of_a_network_are_no_cell_and_the_command_for_them_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = str(Path(__file__).parents[2] / "sample_data" / "sunspots")
+    assert main(["inspect", folder]) == 0
+    said = capsys.readouterr().out
+    assert f"fit no LSTM cell together; csvlstm layers {folder} pairs the files of a network" in said
