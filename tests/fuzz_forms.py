@@ -225,7 +225,9 @@ def column_by_column(draw: DrawFn) -> Written:
     how = How(written.kernel.dialect.delimiter, written.kernel.dialect.decimal)
     shape = draw(st.sampled_from([(1, rows * columns), (rows * columns, 1)]))
     kernel = draw(files(written.kernel.weights, shape, how, is_transposed=True))
-    return written._replace(kernel=kernel, options=written.options._replace(transposed=False, column_major=True))
+    # What was settled of the labels was said of another kernel.
+    unsettled = written.options._replace(header_row=None, index_column=None)
+    return written._replace(kernel=kernel, options=unsettled._replace(transposed=False, column_major=True))
 
 
 @st.composite
