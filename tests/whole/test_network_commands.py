@@ -22,6 +22,8 @@ import pytest
 from csvlstm import read_weights
 from csvlstm.commands.cli import main
 from csvlstm.errors import CsvLstmError
+from csvlstm.reading.tables import WeightSet
+from csvlstm.verdict.behaviour import Run, run_export
 from tests import children
 from tests.commands.test_cli import assert_refused, csvlstm
 from tests.exports import turned_round
@@ -506,12 +508,24 @@ class TestRecordedRun:
         assert_refused(check(keras, *RECORDED, "--independent"), "a recorded run goes through a stack")
 
 
-def test_each_layer_is_checked_on_what_the_layer_before_gives_it(keras: Path, tmp_path: Path) -> None:
+def test_each_layer_is_checked_on_what_the_layer_before_gives_it(keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alone, a layer gets random inputs of -1 to 1; in the stack, it gets the outputs of the one before."""
-    in_stack = json.loads(check(keras, "--json").stdout)["layers"]
-    alone = json.loads(check(keras, "--json", "--independent").stdout)["layers"]
-    assert in_stack[0]["max_difference"] == alone[0]["max_difference"]
-    assert in_stack[1]["max_difference"] != alone[1]["max_difference"]
+    given, gave = [], []
+
+    def watched(export: WeightSet, forget_bias: float, seed: int, x: np.ndarray | None = None) -> Run:
+        run = run_export(export, forget_bias, seed, x)
+        given.append(x)
+        gave.append(run.outputs)
+        return run
+
+    monkeypatch.setattr("csvlstm.commands.check.run_export", watched)
+    assert main(["check", "--layers", str(LAYERS), str(keras), "-q"]) == 0
+    first, second = given
+    assert first is None
+    assert second is not None
+    assert np.array_equal(second, gave[0])
+    assert main(["check", "--layers", str(LAYERS), str(keras), "-q", "--independent"]) == 0
+    assert given[2:] == [None, None]
 
 
 def test_a_progress_bar_shows_on_a_terminal_only(tmp_path: Path) -> None:
