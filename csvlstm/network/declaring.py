@@ -162,8 +162,8 @@ def files_in(folder: str, declared: Layout | None = None, *, has_bias: bool = Tr
 def named_layout(folder: str, there: set[str]) -> Layout:
     """Give the one layout that has files of these names; raises CsvLstmError where several have, or none."""
     fitting = [layout for layout in LAYOUTS.values() if {one.name for one in layout.arrays} <= there]
-    most = max((len(layout.arrays) for layout in fitting), default=0)
-    likeliest = [layout for layout in fitting if len(layout.arrays) == most]
+    named = {layout.key: len(there & {one.name for one in layout.arrays + layout.extras}) for layout in fitting}
+    likeliest = [layout for layout in fitting if named[layout.key] == max(named.values())]
     if len(likeliest) == 1:
         return likeliest[0]
     if not likeliest:

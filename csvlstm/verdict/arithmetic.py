@@ -5,6 +5,7 @@ activation or a state.
 """
 
 import random
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,6 +39,13 @@ class Nudges:
         return (np.frombuffer(self._draw.randbytes(int(np.prod(shape))), np.int8) / 128).reshape(shape)
 
 
+class Weighted(NamedTuple):
+    """Weights, and how far each may be off as it was printed, None where that is not to count."""
+
+    values: Array
+    off: Array | None
+
+
 class Float64:
     """The arithmetic of the reference, as exact as it comes."""
 
@@ -51,6 +59,16 @@ class Float64:
     def value(self, exact: Array) -> Array:
         """Give an activation or a state as this arithmetic keeps it."""
         return exact
+
+    def with_peephole(self, preactivation: Array, peephole: Weighted, c: Array) -> Array:
+        """Add what a gate sees of the cell state [runs, H] to its preactivation."""
+        added: Array = preactivation + peephole.values * c
+        return added
+
+    def projected(self, h: Array, projection: Weighted) -> Array:
+        """Multiply outputs [runs, H] by a projection [H, P]."""
+        product: Array = h @ projection.values
+        return product
 
 
 class Float32(Float64):
@@ -70,6 +88,20 @@ class Float32(Float64):
 
     def value(self, exact: Array) -> Array:
         moved: Array = exact * (1 + _SPACING * self._nudges.uniform(exact.shape))
+        return moved
+
+    def with_peephole(self, preactivation: Array, peephole: Weighted, c: Array) -> Array:
+        magnitudes = np.abs(preactivation) + np.abs(peephole.values * c)
+        off = 0.0 if peephole.off is None else np.abs(peephole.off * c)
+        return self._nudged(super().with_peephole(preactivation, peephole, c), magnitudes, off)
+
+    def projected(self, h: Array, projection: Weighted) -> Array:
+        magnitudes = np.abs(h) @ np.abs(projection.values)
+        off = 0.0 if projection.off is None else np.sqrt(np.square(h) @ np.square(projection.off))
+        return self._nudged(super().projected(h, projection), magnitudes, off)
+
+    def _nudged(self, exact: Array, magnitudes: Array, off: Array | float) -> Array:
+        moved: Array = exact + self._nudges.signs(exact.shape) * (UNIT_ROUNDOFF * magnitudes + off)
         return moved
 
     def _around(self, activation: Activation) -> Activation:

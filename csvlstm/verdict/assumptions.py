@@ -11,7 +11,7 @@ import numpy as np
 
 from ..layouts.references import Array, quarters_of
 from .judging import SHOWN, Judgement, Way, judge
-from .model import ACTIVATIONS, RECURRENT_ACTIVATIONS, Activations, Assumed, Driving, Model, Weights
+from .model import ACTIVATIONS, GATED, PROJECTION, RECURRENT_ACTIVATIONS, Activations, Assumed, Driving, Model, Weights
 from .recording import Reading, Recording, other_readings, readings
 from .tolerance import run_exactly
 
@@ -108,9 +108,7 @@ class _FirstSteps:
         is_whole = reading.steps is not None or any(cell.is_backward for cell in model.network.cells)
         rows = slice(None if is_whole else _FIRST_STEPS)
         driven = way.driving
-        self._every = max(1, min(cell.sizes.hidden_size for cell in model.network.layers[-1]) // _UNITS)
-        if not driven.by_cell:
-            self._every = 1
+        self._every = _thinning(model) if driven.by_cell else 1
         self._model = _thinned(model, self._every)
         self._driven = Driving({cell: (own[rows], off[rows]) for cell, (own, off) in driven.by_cell.items()})
         self._reading = reading._replace(inputs=reading.inputs.rows(rows), outputs=reading.outputs.rows(rows))
@@ -119,7 +117,7 @@ class _FirstSteps:
 
     def _thinned_outputs(self, outputs: Array) -> Array:
         layer = self._model.network.layers[-1]
-        ends = np.cumsum([cell.sizes.hidden_size for cell in layer])[:-1]
+        ends = np.cumsum([cell.sizes.output_size for cell in layer])[:-1]
         return np.concatenate([own[:, :: self._every] for own in np.split(outputs, ends, axis=1)], axis=1)
 
     def _apart(self, assumed: Assumed) -> Array:
@@ -142,12 +140,26 @@ class _FirstSteps:
         return best
 
 
+def _thinning(model: Model) -> int:
+    """Give of how many units of the last layer one is enough; each output of a projection needs all of them."""
+    sizes = [cell.sizes for cell in model.network.layers[-1]]
+    if any(PROJECTION in one.arrays for one in model.weights):
+        return 1
+    return max(1, min(one.hidden_size for one in sizes) // _UNITS)
+
+
 def _thinned(model: Model, every: int) -> Model:
     """Leave every so many units in the last layer: driven by what was recorded, each unit is for itself."""
+    if every == 1:
+        return model
     first = len(model.weights) - len(model.network.layers[-1])
-    thinned = [Weights(_columns(one.kernel, every), _columns(one.bias, every), None) for one in model.weights[first:]]
+    thinned = [
+        Weights({name: _columns(array, name in GATED, every) for name, array in one.arrays.items()}, None)
+        for one in model.weights[first:]
+    ]
     return model._replace(weights=[*model.weights[:first], *thinned])
 
 
-def _columns(weights: Array, every: int) -> Array:
-    return np.concatenate([quarter[..., ::every] for quarter in quarters_of(weights)], axis=-1)
+def _columns(array: Array, is_gated: bool, every: int) -> Array:
+    quarters = quarters_of(array) if is_gated else [array]
+    return np.concatenate([quarter[..., ::every] for quarter in quarters], axis=-1)

@@ -1,6 +1,6 @@
 """A network with the weights of both sides, what its cells may have been built with, and how sequences run through."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,13 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 
 
+GATED = ("kernel", "bias")
+"""The arrays of TensorFlow 1's cell whose columns belong to the four gates."""
+
+PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
+PROJECTION = "projection_kernel"
+
+
 class Activations(NamedTuple):
     """The activations of all cells by name: `recurrent` of the gates, `output` of candidate and output."""
 
@@ -53,27 +60,27 @@ DEFAULT_ACTIVATIONS = Activations()
 class Weights(NamedTuple):
     """The weights of a cell on both sides.
 
-    `kernel` [D+H, 4H] and `bias` [4H] are those of the export. `converted` are the arrays of the Keras layer in plain
-    form, None where the converted set has other shapes. `slack` is how far each number of kernel and bias may be off as
-    it was printed, None where that is not to count.
+    `arrays` are those of the export as TensorFlow 1 has them: kernel [D+P, 4H], bias [1, 4H], and those of peepholes
+    and of a projection where the cell has them. `converted` are the arrays of the target in plain form, None where the
+    converted set has other shapes. `slack` is how far each number of the export may be off as it was printed, None
+    where that is not to count.
     """
 
-    kernel: Array
-    bias: Array
-    converted: dict[str, Array] | None
-    slack: tuple[Array, Array] | None = None
+    arrays: Mapping[str, Array]
+    converted: Mapping[str, Array] | None
+    slack: Mapping[str, Array] | None = None
 
     def as_printed(self) -> "Weights":
         """Let the numbers be off by half a unit of the last digit that they were printed with."""
-        kernel, bias = (0.5 * unit_of_printing(array) for array in (self.kernel, self.bias[None]))
-        return self._replace(slack=(np.broadcast_to(kernel, self.kernel.shape), bias.ravel()))
+        units = {name: np.broadcast_to(unit_of_printing(one), one.shape) for name, one in self.arrays.items()}
+        return self._replace(slack={name: 0.5 * unit for name, unit in units.items()})
 
     @property
     def is_float32(self) -> bool:
         """Whether the numbers may be off by no more than float32 is."""
         return self.slack is None or all(
-            bool((slack <= UNIT_ROUNDOFF * np.maximum(np.abs(array), 1)).all())
-            for slack, array in zip(self.slack, (self.kernel, self.bias), strict=True)
+            bool((self.slack[name] <= UNIT_ROUNDOFF * np.maximum(np.abs(array), 1)).all())
+            for name, array in self.arrays.items()
         )
 
 
@@ -120,7 +127,7 @@ UNDRIVEN = Driving({})
 def driving(network: Network, outputs: Array, slack: Array) -> Driving:
     """Drive the last layer by its recorded outputs [steps, H], which may be off by a slack [steps, H]."""
     layer = network.layers[-1]
-    ends = np.cumsum([cell.sizes.hidden_size for cell in layer])[:-1]
+    ends = np.cumsum([cell.sizes.output_size for cell in layer])[:-1]
     both = zip(*(np.split(array, ends, axis=1) for array in (outputs, slack)), strict=True)
     return Driving(
         {

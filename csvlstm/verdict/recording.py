@@ -77,7 +77,7 @@ def read_recording(inputs: str, outputs: str, network: Network) -> Recording:
     """
     last = network.layers[-1]
     of_outputs = "the hidden size" if len(last) == 1 else "the hidden sizes of both directions"
-    of_network = network.layers[0][0].sizes.input_size, sum(cell.sizes.hidden_size for cell in last)
+    of_network = network.layers[0][0].sizes.input_size, sum(cell.sizes.output_size for cell in last)
     read_inputs = _read(inputs, of_network[0], "the input size")
     read_outputs = _read(outputs, of_network[1], of_outputs)
     for x in read_inputs:
@@ -114,7 +114,7 @@ def readings(recording: Recording, network: Network) -> list[Reading]:
 
 
 def _steps(network: Network, forward: int, backward: int) -> Array:
-    of_cells = [(backward if cell.is_backward else forward, cell.sizes.hidden_size) for cell in network.layers[-1]]
+    of_cells = [(backward if cell.is_backward else forward, cell.sizes.output_size) for cell in network.layers[-1]]
     return np.repeat(*np.transpose(of_cells))
 
 

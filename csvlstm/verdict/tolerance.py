@@ -6,23 +6,17 @@ adds up, every activation and state by up to 2^-23 of itself. Where these runs p
 largest deviation is the tolerance of a step. That is measured, not proved: see tests/README.md.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from ..layouts.references import (
-    Array,
-    keras_lstm,
-    keras_preactivations,
-    keras_update,
-    quarters_of,
-    tf1_preactivations,
-    tf1_update,
-)
+from ..layouts.equations import REFERENCES, CellActivations
+from ..layouts.references import Array, quarters_of, tf1_preactivations, tf1_update
 from ..network.topology import Cell
-from .arithmetic import RUNS, Float32, Float64, Nudges
+from .arithmetic import RUNS, Float32, Float64, Nudges, Weighted
 from .behaviour import sum_of_magnitudes
-from .model import UNDRIVEN, UNIT_ROUNDOFF, Activations, Assumed, Driving, Model, Weights
+from .model import GATED, PEEPHOLES, PROJECTION, UNDRIVEN, UNIT_ROUNDOFF, Activations, Assumed, Driving, Model, Weights
 
 
 class Runs(NamedTuple):
@@ -71,29 +65,17 @@ def run_exactly(model: Model, x: Array, assumed: Assumed, driven: Driving = UNDR
 
 
 def run_converted(model: Model, x: Array, activations: Activations, driven: Driving = UNDRIVEN) -> Array:
-    """Run the Keras reference with the converted weights on x [steps, D], and give its outputs [steps, H]."""
-    functions = activations.functions
+    """Run the reference of the target with the converted weights on x [steps, D], and give its outputs [steps, P]."""
+    by = CellActivations(*activations.functions)
 
     def run_cell(cell: Cell, weights: Weights, x: Array) -> Array:
         assert weights.converted
-        kernel, recurrent_kernel, bias = weights.converted.values()
-        c: Array = np.zeros((1, cell.sizes.hidden_size))
+        equation, forget_bias = REFERENCES[cell.target.key], cell.target_forget_bias
+        c, h = (np.zeros((1, size)) for size in (cell.sizes.hidden_size, cell.sizes.output_size))
         before, outputs = driven.of(cell), []
-        if before is None:
-            sequences, _ = keras_lstm(
-                x.swapaxes(0, 1),
-                [c, c],
-                kernel,
-                recurrent_kernel,
-                bias,
-                recurrent_activation=functions[0],
-                activation=functions[1],
-            )
-            return sequences.swapaxes(0, 1)
-        for preactivations in keras_preactivations(
-            x[:, 0], before[0], *map(quarters_of, (kernel, recurrent_kernel, bias))
-        ):
-            h, c = keras_update(preactivations[None], c, *functions)
+        for step, inputs in enumerate(x):
+            own = h if before is None else before[0][step : step + 1]
+            _, c, h = equation(inputs, c, own, weights.converted, forget_bias, by)
             outputs.append(h)
         return np.stack(outputs)
 
@@ -102,31 +84,51 @@ def run_converted(model: Model, x: Array, activations: Activations, driven: Driv
 
 
 class _Recurrence(NamedTuple):
-    """A cell over a sequence: what is known before it runs, and what multiplies its own outputs.
+    """A cell over a sequence: what is known before it runs, and what multiplies its own outputs and its cell state.
 
-    `given` is [steps, runs, 4H]; `kernel` [H, 4H], or [0, 4H] where recorded outputs drive the cell.
+    `given` is [steps, runs, 4H]; `kernel` [P, 4H], or [0, 4H] where recorded outputs drive the cell.
     """
 
     given: Array
     kernel: Array
+    weights: Weights
 
     def run(self, forget_biases: Array, rows: slice, arithmetic: Float64) -> Array:
-        """Run from a zero state with forget biases [runs, 1], and give the outputs [steps, runs, H]."""
+        """Run from a zero state with forget biases [runs, 1], and give the outputs [steps, runs, P]."""
         given = self.given if self.given.shape[1] == 1 else self.given[:, rows]
-        c = h = np.zeros((len(forget_biases), quarters_of(given)[0].shape[-1]))
-        outputs = []
+        c = np.zeros((len(forget_biases), quarters_of(given)[0].shape[-1]))
+        h, outputs = np.zeros((len(forget_biases), len(self.kernel))), []
         for step, known in enumerate(np.broadcast_to(given, (len(given), len(c), given.shape[2]))):
             own = h[:, : len(self.kernel)]
             z = tf1_preactivations(own[:, :0], own, self.kernel, known, forget_biases)
-            c, h = map(arithmetic.value, tf1_update(arithmetic.sum(step, z), c, *arithmetic.functions))
+            c, h = self._update(arithmetic.sum(step, z), c, arithmetic)
             outputs.append(h)
         return np.stack(outputs)
+
+    def _update(self, z: Array, c: Array, arithmetic: Float64) -> Iterable[Array]:
+        """Compute (c, h) from preactivations [runs, 4, H] and c [runs, H], as `LSTMCell.call` of TensorFlow 1 does."""
+        if not {*self.weights.arrays} - {*GATED}:
+            return map(arithmetic.value, tf1_update(z, c, *arithmetic.functions))
+        recurrent, output = arithmetic.functions
+        i, j, f, o = (z[..., gate, :] for gate in range(4))
+        w_i, w_f, w_o = map(self._weighted, PEEPHOLES)
+        if w_i and w_f:
+            i, f = arithmetic.with_peephole(i, w_i, c), arithmetic.with_peephole(f, w_f, c)
+        c = arithmetic.value(recurrent(f) * c + recurrent(i) * output(j))
+        o = arithmetic.with_peephole(o, w_o, c) if w_o else o
+        h = arithmetic.value(recurrent(o) * output(c))
+        projection = self._weighted(PROJECTION)
+        return c, arithmetic.projected(h, projection) if projection else h
+
+    def _weighted(self, name: str) -> Weighted | None:
+        arrays, slack = self.weights.arrays, self.weights.slack
+        return Weighted(arrays[name], slack[name] if slack else None) if name in arrays else None
 
 
 def _recurrence(weights: Weights, x: Array, driven: tuple[Array, Array] | None) -> _Recurrence:
     known = x if driven is None else np.concatenate([x, _broadcast(driven[0], x)], axis=2)
-    size = known.shape[2]
-    return _Recurrence(known @ weights.kernel[:size] + weights.bias, weights.kernel[size:])
+    size, (kernel, bias) = known.shape[2], map(weights.arrays.__getitem__, GATED)
+    return _Recurrence(known @ kernel[:size] + bias, kernel[size:], weights)
 
 
 def _broadcast(outputs: Array, x: Array) -> Array:
@@ -142,11 +144,12 @@ def _magnitudes(weights: Weights, x: Array, outputs: Array, driven: tuple[Array,
         # What an output may be off counts in full.
         before = _broadcast(np.abs(driven[0]) + driven[1] / UNIT_ROUNDOFF, x)
     inputs = np.concatenate([x, before], axis=2)
-    sums = sum_of_magnitudes(inputs.reshape(-1, inputs.shape[2]), weights.kernel)
-    added: Array = sums.reshape(*inputs.shape[:2], -1) + np.abs(weights.bias)
+    kernel, bias = map(weights.arrays.__getitem__, GATED)
+    sums = sum_of_magnitudes(inputs.reshape(-1, inputs.shape[2]), kernel)
+    added: Array = sums.reshape(*inputs.shape[:2], -1) + np.abs(bias)
     if weights.slack is not None:
         # Errors of printed digits are independent of each other: their squares add up.
-        kernel, bias = weights.slack
+        kernel, bias = map(weights.slack.__getitem__, GATED)
         added += np.sqrt(np.square(inputs) @ np.square(kernel) + np.square(bias)) / UNIT_ROUNDOFF
     # What float32 cannot hold shows nothing, and nothing after it does.
     return np.where(added <= np.finfo(np.float32).max, added, np.nan)

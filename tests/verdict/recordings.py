@@ -58,7 +58,10 @@ def model(run: Run, forget_bias: float) -> Model:
             )
         )
         weights += [
-            Weights(cell.kernel.astype(float), cell.bias.astype(float), _converted(cell.kernel, cell.bias, forget_bias))
+            Weights(
+                {"kernel": cell.kernel.astype(float), "bias": cell.bias.astype(float)[None]},
+                _converted(cell.kernel, cell.bias, forget_bias),
+            )
             for cell in layer
         ]
     return Model(Network(tuple(layers)), weights)

@@ -206,6 +206,12 @@ def test_a_folder_that_two_layouts_name_alike_asks_which_it_is(
     assert read_weights(tmp_path / "given", layout="onnx")["B"].shape == (1, 40)
 
 
+def test_a_file_that_one_of_them_alone_has_says_which_it_is(tmp_path: Path) -> None:
+    written(tmp_path / "given", recorded("onnx", "peepholes"))
+    assert main(["convert", str(tmp_path / "given"), *CELL[2:], "--to", "tf1", "-o", str(tmp_path / "made")]) == 0
+    assert read_weights(tmp_path / "given")["P"].shape == (1, 15)
+
+
 def test_a_table_of_layers_names_the_folders_of_another_layout(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,6 +264,62 @@ def test_a_recorded_run_contradicts_another_forget_bias_in_every_layout(tmp_path
         made = str(tmp_path / target)
         assert main(["convert", *CELL, "--forget-bias", "0.5", "--to", target, "-o", made, "-q"]) == 0
         assert main(["check", *CELL, "--forget-bias", "0.5", "--to", target, made, *RECORDED, "-q"]) == 1
+
+
+def zero_state_run(recording: Recording, target: str, made: str, folder: Path, form: str = "%.9g") -> list[str]:
+    """Record the real framework with a converted set, from a zero state: the options that name the two files."""
+    layout = cell_like(LAYOUTS[target], recording.kind)
+    assert layout
+    weights = arrays_in_plain_form(read_weights(made, layout=target), layout)
+    x = np.random.default_rng(5).uniform(-2, 2, (1, 40, recording.input_size)).astype(np.float32)
+    states = [np.zeros_like(recording.initial[state][:1]) for state in layout.states]
+    outputs, _ = real(target).run(weights, x, states)
+    for name, rows in {"x.csv": x[0], "y.csv": np.asarray(outputs)[0]}.items():
+        np.savetxt(folder / name, rows, delimiter=",", fmt=form)
+    return ["--recorded-inputs", str(folder / "x.csv"), "--recorded-outputs", str(folder / "y.csv"), "--json"]
+
+
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+@pytest.mark.parametrize("form", ["%.9g", "%.5f"])
+@pytest.mark.parametrize(("kind", "target"), [("peepholes", "onnx"), ("projection", "pytorch")])
+def test_a_recorded_run_judges_peepholes_and_projections(
+    kind: str, target: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for recording in (one for one in RECORDINGS if (one.framework, one.kind) == ("tf1", kind)):
+        folder, made = tmp_path / recording.name, str(tmp_path / recording.name / "made")
+        given = [*written(folder, recording), "--to", target]
+        assert main(["convert", *given, "-o", made, "-q"]) == 0
+        run = zero_state_run(recording, target, made, folder, form)
+
+        def judged(declared: list[str], exit_code: int, run: list[str] = run, made: str = made) -> Any:
+            assert main(["check", *declared, made, *run]) == exit_code
+            return json.loads(capsys.readouterr().out)["recorded_run"]
+
+        found = judged(given, 0)
+        assert (found["steps"], found["agrees"]) == (40, True)
+        assert found["steps_shown"] > 20
+        truth = {"forget_bias": 1.5, "activation": "tanh", "recurrent_activation": "sigmoid", "outputs": "as recorded"}
+        assert judged([*given, "--activation", "softsign"], 1)["fits"] == truth
+        wrong = [part.replace("--forget-bias=1.5", "--forget-bias=1.25") for part in given]
+        other = str(folder / "other")
+        assert main(["convert", *wrong, "-o", other, "-q"]) == 0
+        assert judged(wrong, 1, made=other)["fits"] == truth
+
+
+def test_a_recorded_run_contradicts_what_is_not_in_the_kernel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = recorded("onnx", "peepholes")
+    folder, made = tmp_path / "run", str(tmp_path / "run" / "made")
+    given = [*written(folder, recording), "--to", "tf1"]
+    assert main(["convert", *given, "-o", made, "-q"]) == 0
+    run = zero_state_run(recording, "onnx", str(folder), folder)
+    assert main(["check", *given, made, *run]) == 0, capsys.readouterr().err
+    peepholes = np.split(np.loadtxt(folder / "P.csv", delimiter=","), 3)
+    np.savetxt(folder / "P.csv", np.concatenate([peepholes[k] for k in (0, 2, 1)])[None], delimiter=",", fmt="%.9g")
+    assert main(["convert", *given, "-o", made, "-q", "--force"]) == 0
+    assert main(["check", *given, made, *run]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["recorded_run"]["fits"] is None
 
 
 def test_control_totals_and_workbooks_are_written_for_every_pair(tmp_path: Path) -> None:
