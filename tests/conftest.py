@@ -11,6 +11,10 @@ from .faults import SURVIVED
 from .fuzz import FUZZED
 from .seeds import SEED, examples
 
+# The first test that imports Keras decides for all others of its process. numpy compiles nothing: jax takes ten times
+# as long for layers that run once, and has its turn in the mass.
+os.environ.setdefault("KERAS_BACKEND", "numpy")
+
 collect_ignore_glob = ["golden/*.py", "golden/frameworks/*.py", "benchmarks/*.py"]
 
 settings.register_profile("csvlstm", examples(100))

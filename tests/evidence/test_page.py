@@ -16,6 +16,7 @@ from csvlstm.layouts.plan import plan
 from tests import children
 from tests.browser import Pixels, decoded, needs_chromium, screenshot
 from tests.commands.test_cli import BIAS, KERNEL, SIZES, assert_refused, csvlstm
+from tests.seeds import some_of
 
 PLAN = plan(TF1, KERAS, Sizes(3, 5), 1.0)
 DRAW = np.random.default_rng(6)
@@ -183,14 +184,12 @@ def test_an_existing_page_stays_without_force_and_a_full_disk_leaves_it(keras: P
 
 
 @needs_chromium
-@pytest.mark.parametrize(("dark", "paper"), [(False, (255, 255, 255)), (True, (22, 24, 28))])
-def test_a_browser_shows_the_page_in_both_themes(
-    keras: Path, tmp_path: Path, dark: bool, paper: tuple[int, int, int]
-) -> None:
+@some_of("dark", [False, True], few=1, ids=["light", "dark"])
+def test_a_browser_shows_the_page_in_both_themes(keras: Path, tmp_path: Path, dark: bool) -> None:
     (keras / "kernel.csv").write_bytes("".join(Path(KERNEL).read_text().splitlines(True)[:3]).encode())
     assert csvlstm("check", KERNEL, BIAS, keras, *SIZES, "-q", "-o", tmp_path / "report.html").returncode == 1
     pixels = screenshot(tmp_path / "report.html", tmp_path, dark=dark)
-    assert tuple(pixels[0, 0]) == paper
+    assert tuple(pixels[0, 0]) == ((22, 24, 28) if dark else (255, 255, 255))
     lines = [in_order(line) for line in pixels]
     # The stripe of the export's kernel beside that of the converted one.
     assert [*IN_TF1, *IN_KERAS] in lines

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading.dialect import Canonical, canonical, readings
+from tests.seeds import examples
 
 PLAIN = b"0.5,-1e-3,2.25\n-4,5.125,+6\n"
 
@@ -83,6 +84,7 @@ cells = st.from_regex(r"[+-]?[0-9]{1,4}(\.[0-9]{1,4})?(e-?[0-9]{1,2})?", fullmat
 tables = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width), min_size=1))
 
 
+@examples(40)
 @given(
     rows=tables,
     delimiter=st.sampled_from([",", ";", "\t", " "]),

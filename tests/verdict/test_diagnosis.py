@@ -47,7 +47,7 @@ def drawn_layer(draw: np.random.Generator, sizes: tuple[int, int], forget_bias: 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 @pytest.mark.parametrize("forget_bias", FORGET_BIASES)
-@amounts(few=4, many=24)
+@amounts(few=2, many=24)
 def test_every_mistake_is_named_and_no_other_part_accused(
     tmp_path: Path, sizes: tuple[int, int], forget_bias: float, count: int
 ) -> None:
@@ -70,7 +70,7 @@ def are_apart(first: str, second: str) -> bool:
     return not (one.touches & (other.touches | other.reads) or one.reads & other.touches)
 
 
-@amounts(few=40, many=1000)
+@amounts(few=20, many=1000)
 def test_any_two_mistakes_in_different_parts_are_both_named(tmp_path: Path, count: int) -> None:
     draw = np.random.default_rng(SEED)
     pairs = [pair for pair in combinations(MISTAKES, 2) if are_apart(*pair)]

@@ -145,7 +145,7 @@ def large() -> Iterator[Scene]:
         yield Scene(Path(folder), Sizes(600, 601))
 
 
-@some_of("megabytes", [240, 200, 265, 275, 285, 1000], few=2)
+@some_of("megabytes", [240, 200, 265, 275, 285, 1000], few=1)
 def test_a_limit_of_memory_into_which_a_layer_does_not_fit_is_refused(large: Scene, megabytes: int) -> None:
     large.prepare(None)
     ended = large.run(before=children.limit(resource.RLIMIT_AS, megabytes * MEBIBYTE))

@@ -34,6 +34,7 @@ from tests.forms_table import (
     with_index,
 )
 from tests.parsers import PARSERS, parsing_by
+from tests.seeds import some_of
 
 each_read = pytest.mark.parametrize("row", READ, ids=lambda row: row.name)
 TEXTS = [row for row in READ if not row.options and row.files[0][:1] not in b"\xff\xfe\x1fB\xfd"]
@@ -48,6 +49,8 @@ each_other_parser = pytest.mark.parametrize(
 """Those that get the small texts of no other test; numpy's gets them all."""
 
 each_refused = pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.name)
+some_read = some_of("row", READ, few=len(READ) // 3, ids=[row.name for row in READ])
+some_refused = some_of("row", REFUSED, few=len(REFUSED) // 3, ids=[row.name for row in REFUSED])
 
 
 @pytest.fixture(autouse=True)
@@ -119,14 +122,14 @@ def test_inspect_names_what_is_no_csv_in_the_same_words(row: Row, capsys: pytest
 
 
 @each_other_parser
-@each_read
+@some_read
 def test_every_parser_gives_the_same_files(row: Row, parser: str) -> None:
     with parsing_by(parser):
         test_convert_gives_the_same_files_whatever_the_form(row)
 
 
 @each_other_parser
-@each_refused
+@some_refused
 def test_every_parser_refuses_with_the_same_words(row: Row, parser: str, capsys: pytest.CaptureFixture[str]) -> None:
     with parsing_by(parser):
         test_what_cannot_be_read_is_refused_by_every_command(row, capsys)

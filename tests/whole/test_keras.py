@@ -36,9 +36,7 @@ from tests.golden_recordings import (
 ROOT = Path(__file__).parent.parent.parent
 SUNSPOTS = ROOT / "sample_data" / "sunspots"
 
-BACKEND = os.environ.get("KERAS_BACKEND", "numpy")
-
-TOLERANCE = {"jax": 1e-6, "numpy": 1.5e-6}[BACKEND]
+TOLERANCE = {"jax": 1e-6, "numpy": 1.5e-6}[os.environ["KERAS_BACKEND"]]
 """Both sides compute in float32, where numpy adds up in another order than TensorFlow and jax."""
 
 FRAMEWORKS = {"tensorflow", "keras", "jax", "jaxlib", "torch"}
@@ -54,22 +52,17 @@ Save = Callable[[Path, Array], None]
 
 @pytest.fixture(scope="module")
 def keras() -> Keras:
-    """Import Keras on the backend of the environment; every test that asks for it is skipped where there is none.
-
-    Without one it is numpy, which compiles nothing: jax takes ten times as long for layers that run once.
-    """
+    """Import Keras on the backend of the suite; every test that asks for it is skipped where there is none."""
     pytest.importorskip("jax", reason="the real Keras needs jax, which is not installed")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("KERAS_BACKEND", BACKEND)
-        # Most of the time goes to compiling what runs once; read when the first layer runs, it has to stay.
-        os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
-        return pytest.importorskip("keras", reason="the real Keras is not installed")
+    # On jax most of the time goes to compiling what runs once; read when the first layer runs, it has to stay.
+    os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
+    return pytest.importorskip("keras", reason="the real Keras is not installed")
 
 
 @pytest.mark.mass
 def test_keras_computes_the_same_on_jax() -> None:
-    here = os.path.relpath(__file__, ROOT)
-    arguments = ["-m", "pytest", "-q", "-p", "no:cacheprovider", here, "-m", "not mass"]
+    here = [os.path.relpath(__file__, ROOT), "tests/layouts/test_equations.py"]
+    arguments = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *here, "-m", "not mass"]
     on_jax = children.environment(KERAS_BACKEND="jax")
     run = children.run([sys.executable, *arguments], cwd=ROOT, env=on_jax, timeout=300)
     assert run.returncode == 0, run.stdout.decode()

@@ -60,7 +60,9 @@ def shell(command: str, folder: Path) -> str:
     return children.run(bash, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
 
 
-@pytest.mark.parametrize("title", WALKS)
+@pytest.mark.parametrize(
+    "title", [pytest.param(title, marks=[pytest.mark.mass] if "mypy" in title else []) for title in WALKS]
+)
 def test_a_walk_shows_what_its_commands_print(title: str, tmp_path: Path) -> None:
     prepare(WALKS[title], tmp_path)
     for console in re.findall(r"```console\n(.*?)```", WALKS[title], re.DOTALL):
