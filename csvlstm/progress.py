@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 Advance = Callable[[int], object]
 """What is told how much has been done since it was last called."""
+
+Bar = Callable[[int, str], AbstractContextManager[Advance]]
+"""Opens what shows how much of so many units is done, while the body of its `with` runs."""
 
 _SECONDS_WITHOUT = 1.0
 """How long work may take before a bar shows: what is over at once needs none."""
@@ -13,6 +16,12 @@ _SECONDS_WITHOUT = 1.0
 
 def no_progress(done: int) -> None:
     """Be told, and show nothing."""
+
+
+@contextmanager
+def no_bar(total: int, unit: str) -> Iterator[Advance]:
+    """Show nothing while the body runs."""
+    yield no_progress
 
 
 @contextmanager

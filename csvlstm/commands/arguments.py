@@ -6,6 +6,7 @@ numpy is imported where a command begins its work, so that --help answers at onc
 import argparse
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
@@ -13,6 +14,7 @@ from ..errors import CsvLstmError, Place, argument, plural, shown
 from ..layouts.arrays import Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Sizes
+from ..progress import Bar, progress
 from ..reading.quantities import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
 from ..reading.sources import STANDARD_INPUT
 from .spelling import did_you_mean
@@ -369,6 +371,11 @@ def show(report: "Report", parsed: argparse.Namespace) -> None:
         print_json(as_json(report), written=bool(report.written))
     if not parsed.quiet:
         tell(as_text(report, parsed.verbose))
+
+
+def bar_of(parsed: argparse.Namespace) -> Bar:
+    """Give the progress bar of a command, which a quiet one does not show."""
+    return partial(progress, quiet=parsed.quiet)
 
 
 def print_report(text: str, parsed: argparse.Namespace, *, written: bool = False) -> None:

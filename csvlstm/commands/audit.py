@@ -11,13 +11,13 @@ from ..converted.targets import refuse_outputs
 from ..errors import CsvLstmError, Place
 from ..evidence.prepared import prepared
 from ..evidence.statements import COMMAS, TableStyle, as_csv, as_json
-from ..evidence.totals import Audit, Layer, LayerAudit, audit_layer
+from ..evidence.totals import AuditReport, Layer, LayerAudit, audit_layer
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
 from ..names import readable
 from ..network.topology import Cell, Network, read_cell
 from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
-from ..progress import progress
+from ..progress import Bar, no_bar
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity
 from ..verdict.behaviour import run_export, saturated
@@ -32,15 +32,13 @@ FORMS = (".csv", ".json", WORKBOOK)
 class Evidence(NamedTuple):
     """The file to write: its ending picks the form; a template is a workbook with empty value sheets.
 
-    `strict` allows no damage in the exports. A workbook names the `command` that it was prepared with; `style` is how
-    audit.csv is written. Where the path is empty nothing is written.
+    A workbook names the `command` that it was prepared with; `style` is how audit.csv is written. Where the path is
+    empty nothing is written.
     """
 
     path: str
     template: bool = False
     force: bool = False
-    quiet: bool = False
-    strict: bool = False
     command: Sequence[str] = ()
     style: TableStyle = COMMAS
 
@@ -50,22 +48,29 @@ class Evidence(NamedTuple):
         return os.path.splitext(self.path)[1].lower()
 
 
-def audit_files(
-    network: Network,
-    directory: str,
-    evidence: Evidence,
-    options: Options = DEFAULTS,
-    set_options: Options = DEFAULTS,
-) -> Audit:
+class Audit(NamedTuple):
+    """The request of `csvlstm audit`; `options` are about the export, `set_options` about the converted set."""
+
+    network: Network
+    directory: str
+    evidence: Evidence
+    options: Options = DEFAULTS
+    set_options: Options = DEFAULTS
+    strict: bool = False
+
+
+def audit_files(request: Audit, bar: Bar = no_bar) -> AuditReport:
     """Compare the cells of a network with the converted set of a directory, and write what was found.
 
-    `options` are about the export, `set_options` about the converted set.
-
-    Raises CsvLstmError where a file cannot be read, or the export is not what was declared, and as `audit_layers` does.
+    Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
+    and the export has some, and as `audit_layers` does.
     """
-    network, seen = as_it_lies(network, directory), Seen()
-    layers = (read_layer(cell, directory, options, evidence.strict, set_options, seen) for cell in network.cells)
-    return audit_layers(layers, evidence, paths_read(network, directory), misled(directory, network))
+    directory, seen = request.directory, Seen()
+    network = as_it_lies(request.network, directory)
+    about = request.options, request.strict, request.set_options, seen
+    layers = (read_layer(cell, directory, *about) for cell in network.cells)
+    read = paths_read(network, directory)
+    return audit_layers(layers, request.evidence, read, misled(directory, network), bar)
 
 
 def paths_read(network: Network, directory: str) -> list[str]:
@@ -104,8 +109,12 @@ def read_layer(
 
 
 def audit_layers(
-    layers: Iterable[Layer], evidence: Evidence, read: Sequence[str] = (), findings: Sequence[Finding] = ()
-) -> Audit:
+    layers: Iterable[Layer],
+    evidence: Evidence,
+    read: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
+    bar: Bar = no_bar,
+) -> AuditReport:
     """Compare layer by layer, and write what was found, whatever it is; `read` are the inputs, which stay as they are.
 
     `findings` are of the network as a whole.
@@ -122,9 +131,9 @@ def audit_layers(
         if evidence.form == WORKBOOK:
             shown.append(_show(layer, evidence, shown))
         audited.append(audit_layer(layer))
-    audit = Audit(audited, evidence.path, findings)
+    audit = AuditReport(audited, evidence.path, findings)
     if evidence.path:
-        _write(audit, shown, evidence, said)
+        _write(audit, shown, evidence, said, bar)
     return audit
 
 
@@ -133,18 +142,18 @@ def _refuse_output(evidence: Evidence, read: Sequence[str]) -> None:
     refuse_outputs(directory or ".", [name], [identity(path) for path in read], evidence.force)
 
 
-def _write(audit: Audit, shown: Sequence[LayerSheets], evidence: Evidence, said: str) -> None:
+def _write(audit: AuditReport, shown: Sequence[LayerSheets], evidence: Evidence, said: str, bar: Bar) -> None:
     directory, name = os.path.split(evidence.path)
     with staging(directory or ".", evidence.force) as files:
         with files.open(name) as file:
             if evidence.form == WORKBOOK:
-                _write_workbook(file, shown, evidence, said, files.folder)
+                _write_workbook(file, shown, evidence, said, files.folder, bar)
             else:
                 file.write(_text(audit, evidence).encode())
         files.publish()
 
 
-def _text(audit: Audit, evidence: Evidence) -> str:
+def _text(audit: AuditReport, evidence: Evidence) -> str:
     return readable(as_csv(audit, evidence.style)) if evidence.form == ".csv" else json_text(as_json(audit), indent=1)
 
 
@@ -171,9 +180,11 @@ def _show(layer: Layer, evidence: Evidence, before: Sequence[LayerSheets]) -> La
     return shown
 
 
-def _write_workbook(file: IO[bytes], shown: Sequence[LayerSheets], evidence: Evidence, said: str, folder: str) -> None:
+def _write_workbook(
+    file: IO[bytes], shown: Sequence[LayerSheets], evidence: Evidence, said: str, folder: str, bar: Bar
+) -> None:
     from ..evidence.workbook import write_workbook
 
     cells = 0 if evidence.template else sum(layer.cells for layer in shown)
-    with progress(cells, "cells", quiet=evidence.quiet or evidence.template) as advance:
+    with bar(cells, "cells") as advance:
         write_workbook(file, titled(shown), evidence.template, said, folder, advance)

@@ -11,6 +11,7 @@ from .arguments import (
     add_messages,
     add_output_signs,
     add_source,
+    bar_of,
     directory_of,
     network_of,
     output_decimal_of,
@@ -23,7 +24,7 @@ from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
     from ..evidence.statements import TableStyle
-    from ..evidence.totals import Audit
+    from ..evidence.totals import AuditReport
     from .cli import Parser
 
 _USAGE = """\
@@ -92,16 +93,17 @@ def run(parsed: argparse.Namespace) -> int:
     return DONE if audit.equivalent else DIFFERENT
 
 
-def audit_as_said(parsed: argparse.Namespace) -> "Audit":
+def audit_as_said(parsed: argparse.Namespace) -> "AuditReport":
     """Audit what the arguments name, and write the evidence where they want a file."""
-    from .audit import Evidence, audit_files, refuse_form
+    from .audit import Audit, Evidence, audit_files, refuse_form
 
     directory = directory_of(parsed)
-    about = parsed.template, parsed.force, parsed.quiet, parsed.strict, parsed.command_line
+    about = parsed.template, parsed.force, parsed.command_line
     evidence = Evidence(parsed.output or "", *about, _style(parsed))
     if parsed.output is not None:
         refuse_form(evidence)
-    return audit_files(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed))
+    request = Audit(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed), parsed.strict)
+    return audit_files(request, bar_of(parsed))
 
 
 def _style(parsed: argparse.Namespace) -> "TableStyle":

@@ -17,16 +17,16 @@ from ..errors import CsvLstmError, argument, plural
 from ..layouts.arrays import Layout
 from ..layouts.entries import SOURCE
 from ..network.declaring import layout_of_files
-from ..progress import progress
 from ..reading.fitting import sizes_that_fit
 from ..reading.shapes import Grid
 from ..reading.sources import InMemory
+from .arguments import bar_of
 from .spelling import did_you_mean
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from ..evidence.totals import Audit
+    from ..evidence.totals import AuditReport
     from ..verdict.report import Report
     from .export import ExportReport
     from .network_overview import NetworkOverview
@@ -163,11 +163,10 @@ def convert(*files: "Set", **options: Unpack[ConvertOptions]) -> "Report":
         raise CsvLstmError(f"{argument(output=...)} is empty", expected="the name of a folder")
     conversion = conversion_of(parsed)
     wanted: Any = np.result_type(*given) if dtype is None and given else dtype or "float32"
-    with progress(conversion.network.weights, "weights", quiet=parsed.quiet) as advance:
-        if parsed.output is None:
-            report, texts = convert_in_memory(conversion, advance)
-        else:
-            report, texts = convert_files(conversion, parsed.output, force=parsed.force, advance=advance), []
+    if parsed.output is None:
+        report, texts = convert_in_memory(conversion, bar_of(parsed))
+    else:
+        report, texts = convert_files(conversion, parsed.output, force=parsed.force, bar=bar_of(parsed)), []
     if not report.equivalent:
         return report
     weights = weights_of(conversion.network, texts, wanted) if texts else read_weights(parsed.output, wanted)
@@ -191,7 +190,7 @@ def check(*files: "Set", **options: Unpack[CheckOptions]) -> "Report":
     return check_as_said(_with_set("check", files, dict(options)))
 
 
-def audit(*files: "Set", **options: Unpack[AuditOptions]) -> "Audit":
+def audit(*files: "Set", **options: Unpack[AuditOptions]) -> "AuditReport":
     """Compare a converted set with its export, and give control totals of each block; `output` is a file for them.
 
     `files` are those of `check`. Raises CsvLstmError as `check` does, and where the output cannot be written.

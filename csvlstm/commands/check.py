@@ -10,7 +10,7 @@ from ..layouts.references import Array
 from ..network.topology import Cell, Flow, Network, read_cell
 from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
-from ..progress import Advance, no_progress
+from ..progress import Bar, no_bar
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.tables import Table, WeightSet
 from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export, saturated
@@ -53,7 +53,7 @@ def _unseen(sides: Sides) -> None:
     """Look at nothing."""
 
 
-def check_files(request: Check, advance: Advance = no_progress, look: Callable[[Sides], None] = _unseen) -> Report:
+def check_files(request: Check, bar: Bar = no_bar, look: Callable[[Sides], None] = _unseen) -> Report:
     """Compare the converted set of a directory with the export, and name what is wrong in it.
 
     `look` is shown both sides of each cell while they are in memory.
@@ -64,14 +64,15 @@ def check_files(request: Check, advance: Advance = no_progress, look: Callable[[
     request = request._replace(network=as_it_lies(request.network, request.directory))
     network, recording = request.network, _recording(request)
     reports, weights, flow, seen = list[CellReport](), list[Weights](), Flow(network), Seen()
-    for cell, x in flow:
-        checked = _check(request, cell, seen, x, look)
-        flow.give(checked.outputs)
-        reports.append(checked.report)
-        # Only a recorded run needs the weights of all cells at once.
-        weights += [checked.weights] if checked.weights else []
-        advance(cell.sizes.weights)
-        del checked
+    with bar(network.weights, "weights") as advance:
+        for cell, x in flow:
+            checked = _check(request, cell, seen, x, look)
+            flow.give(checked.outputs)
+            reports.append(checked.report)
+            # Only a recorded run needs the weights of all cells at once.
+            weights += [checked.weights] if checked.weights else []
+            advance(cell.sizes.weights)
+            del checked
     findings = misled(request.directory, network)
     replay = _replay(request, weights, recording) if recording else None
     return Report("check", network, reports, findings=findings, replay=replay)

@@ -12,6 +12,7 @@ from .arguments import (
     add_converted_set,
     add_report,
     add_source,
+    bar_of,
     directory_of,
     network_of,
     print_report,
@@ -108,15 +109,14 @@ def run(parsed: argparse.Namespace) -> int:
 def check_as_said(parsed: argparse.Namespace) -> "Report":
     """Check what the arguments name, and write the page where they want one."""
     _refuse_half_a_recording(parsed)
-    from ..progress import progress
     from .check import check_files
 
     request = _request(parsed)
     page = _page(parsed, request)
-    with progress(request.network.weights, "weights", quiet=parsed.quiet) as advance:
-        report = check_files(request, advance, page.look) if page else check_files(request, advance)
-    if page:
-        page.write(report)
+    if not page:
+        return check_files(request, bar_of(parsed))
+    report = check_files(request, bar_of(parsed), page.look)
+    page.write(report)
     return report
 
 

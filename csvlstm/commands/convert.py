@@ -24,7 +24,7 @@ from ..network.manifest import MANIFEST, Entry, write_manifest
 from ..network.topology import Cell, Flow, Network, read_cell
 from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
-from ..progress import Advance, no_progress
+from ..progress import Advance, Bar, no_bar
 from ..reading.parsing import Text
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity, sha256
@@ -56,13 +56,14 @@ class _Converted(NamedTuple):
     entries: list[Entry]
 
 
-def convert_in_memory(request: Conversion, advance: Advance = no_progress) -> tuple[Report, list[dict[str, Text]]]:
+def convert_in_memory(request: Conversion, bar: Bar = no_bar) -> tuple[Report, list[dict[str, Text]]]:
     """Convert the cells of a network, and check the results: gives the report and the text of each part of each cell.
 
     Raises CsvLstmError where an input cannot be read as what was declared, or where `strict` allows no damage and there
     is some.
     """
-    converted = list(_convert_cells(request, lambda _: in_memory, advance))
+    with bar(request.network.weights, "weights") as advance:
+        converted = list(_convert_cells(request, lambda _: in_memory, advance))
     return Report("convert", request.network, [one.report for one in converted]), [one.texts for one in converted]
 
 
@@ -71,7 +72,7 @@ def convert_files(
     directory: str,
     *,
     force: bool = False,
-    advance: Advance = no_progress,
+    bar: Bar = no_bar,
 ) -> Report:
     """Convert the cells of a network, check the results, and write them where all of them are equivalent.
 
@@ -85,7 +86,7 @@ def convert_files(
     else:
         names = [f"{array.name}.csv" for cell in network.cells for array in cell.target.arrays]
         refuse_outputs(directory, names, inputs, force, may_be_the_same=True)
-    with staging(directory, force, whole=network.is_listed) as files:
+    with staging(directory, force, whole=network.is_listed) as files, bar(network.weights, "weights") as advance:
         reports, entries = list[CellReport](), list[Entry]()
         for converted in _convert_cells(request, lambda cell: files.store_in(path_of(cell.folder)), advance, directory):
             reports.append(converted.report)

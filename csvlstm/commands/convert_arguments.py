@@ -11,6 +11,7 @@ from .arguments import (
     add_output_signs,
     add_report,
     add_source,
+    bar_of,
     network_of,
     output_decimal_of,
     reading_of,
@@ -100,19 +101,16 @@ def run(parsed: argparse.Namespace) -> int:
         raise CsvLstmError("-o - is no folder", expected="--stdout NAME, which prints one of the files")
     if parsed.layers and parsed.stdout:
         raise CsvLstmError("--stdout prints one file, and --layers makes many", expected="-o DIR")
-    from ..progress import progress
     from .convert import convert_files, convert_in_memory
 
     conversion = conversion_of(parsed)
-    network = conversion.network
     if parsed.stdout:
-        _refuse_no_part(parsed.stdout, network.cells[0].target)
+        _refuse_no_part(parsed.stdout, conversion.network.cells[0].target)
         report, texts = convert_in_memory(conversion)
         if report.equivalent:
             print_bytes(texts[0][parsed.stdout][:])
     else:
-        with progress(network.weights, "weights", quiet=parsed.quiet) as advance:
-            report = convert_files(conversion, parsed.output, force=parsed.force, advance=advance)
+        report = convert_files(conversion, parsed.output, force=parsed.force, bar=bar_of(parsed))
     show(report, parsed)
     return DONE if report.equivalent else DIFFERENT
 

@@ -20,7 +20,7 @@ from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import Operand
 from ..layouts.entries import TF1
-from ..progress import Advance, progress
+from ..progress import Advance, Bar, no_bar
 from ..reading.sources import identity
 from ..verdict.shown import as_html
 
@@ -47,7 +47,6 @@ class Export(NamedTuple):
     directory: str
     scopes: Sequence[str] = ()
     forget_bias: float | None = None
-    quiet: bool = True
 
 
 class ForgetBias(NamedTuple):
@@ -122,7 +121,7 @@ class ExportReport(NamedTuple):
         return as_html(repr(self)[1:-1], [*self.cells[0].row], rows)
 
 
-def export_checkpoint(request: Export) -> ExportReport:
+def export_checkpoint(request: Export, bar: Bar = no_bar) -> ExportReport:
     """Write the LSTM layers of a checkpoint, all files or none.
 
     Raises CsvLstmError where the checkpoint cannot be read or is damaged, where its cells are none that can be
@@ -139,7 +138,7 @@ def export_checkpoint(request: Export) -> ExportReport:
         raise _placed(error, request.checkpoint) from None
     _refuse_directory(request.directory, checkpoint.variables.files)
     with staging(request.directory, whole=True) as files:
-        with progress(_weights(cells, variables), "weights", quiet=request.quiet) as advance:
+        with bar(_weights(cells, variables), "weights") as advance:
             for cell in cells:
                 _write_cell(files, checkpoint, cell, advance)
         # The table comes last, so that it names nothing that is not there.

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from .arguments import DONE, add_messages, finite
+from .arguments import DONE, add_messages, bar_of, finite
 from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def run(parsed: argparse.Namespace) -> int:
 
     if parsed.list:
         return _list(parsed)
-    report = export_checkpoint(Export(parsed.checkpoint, parsed.output, parsed.scope, parsed.forget_bias, parsed.quiet))
+    report = export_checkpoint(
+        Export(parsed.checkpoint, parsed.output, parsed.scope, parsed.forget_bias), bar_of(parsed)
+    )
     if parsed.json:
         print_json(checkpoint_report.as_json(report), written=True)
     if not parsed.quiet:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..errors import plural
 from ..verdict.report import finding, recognised_as_text, warning
-from .totals import Audit, BlockTotals, LayerAudit
+from .totals import AuditReport, BlockTotals, LayerAudit
 
 
 class TableStyle(NamedTuple):
@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FILES = ("source_file", "target_file")
 
 
-def as_csv(audit: Audit, style: TableStyle = COMMAS) -> str:
+def as_csv(audit: AuditReport, style: TableStyle = COMMAS) -> str:
     """Give the rows as one rectangular CSV table, in which no text can become a formula."""
     table = io.StringIO()
     writer = csv.writer(table, delimiter=style.delimiter, lineterminator="\n")
@@ -49,7 +49,7 @@ def never_formula(text: str, *, is_path: bool = False) -> str:
     return f"{'./' if is_path else chr(39)}{text}" if text.startswith(_FORMULA) else text
 
 
-def as_json(audit: Audit) -> dict[str, Any]:
+def as_json(audit: AuditReport) -> dict[str, Any]:
     """Give what was found by the names of the contract; the forget bias of a network stands with each layer."""
     forget_biases = {layer.forget_bias for layer in audit.layers}
     return {
@@ -79,7 +79,7 @@ def _layer_as_json(layer: LayerAudit) -> dict[str, Any]:
     }
 
 
-def as_text(audit: Audit, verbose: bool = False) -> str:
+def as_text(audit: AuditReport, verbose: bool = False) -> str:
     """Give the summary: what was recognised, the verdict with its figures, the blocks that differ, what was written."""
     rows = audit.rows
     lines = recognised_as_text((found for layer in audit.layers for found in layer.recognised), verbose)

@@ -102,7 +102,7 @@ class LayerAudit(NamedTuple):
         return _worst(self.rows)
 
 
-class Audit(NamedTuple):
+class AuditReport(NamedTuple):
     """What was found in all layers, the file that it was written to, and what weights.csv says wrongly of a network."""
 
     layers: Sequence[LayerAudit]

@@ -16,7 +16,7 @@ import pytest
 
 import csvlstm
 from csvlstm import CsvLstmError, read_weights
-from csvlstm.commands import calls
+from csvlstm.commands import arguments, calls
 from csvlstm.commands.cli import actions_of, main
 from csvlstm.layouts.entries import LAYOUTS
 from csvlstm.progress import Advance, progress
@@ -292,7 +292,7 @@ def test_a_bar_shows_only_where_it_is_requested(monkeypatch: pytest.MonkeyPatch)
         shown.append(not quiet)
         return progress(total, unit, quiet=True)
 
-    monkeypatch.setattr(calls, "progress", watched)
+    monkeypatch.setattr(arguments, "progress", watched)
     csvlstm.convert(KERNEL, BIAS)
     csvlstm.convert(KERNEL, BIAS, progress=True)
     assert shown == [False, True]

@@ -15,7 +15,7 @@ import pytest
 
 from csvlstm.commands.audit import Evidence, audit_layers
 from csvlstm.evidence.statements import as_csv, as_json
-from csvlstm.evidence.totals import Audit, BlockTotals, Layer, audit_layer
+from csvlstm.evidence.totals import AuditReport, BlockTotals, Layer, audit_layer
 from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
 from tests import children
@@ -172,7 +172,7 @@ def test_cells_equal_only_as_float32_have_a_column_of_their_own(layer: Layer) ->
     )  # fmt: skip
     row = audit_layer(edited(near, "kernel", {(1, 6): 9.0})).rows[1]
     assert (row.differing, row.equal_as_float32, row.verdict) == (1, 2, "different")
-    found = Audit([audit_layer(near)])
+    found = AuditReport([audit_layer(near)])
     assert (found.verdict, found.equivalent) == ("equal_as_float32", True)
 
 
@@ -182,7 +182,7 @@ def test_sums_are_exact_in_any_order_and_none_where_float64_ends(layer: Layer) -
     huge = edited(layer, "bias", {(0, 0): 1.7e308, (1, 0): 1.7e308})
     row = audit_layer(huge).rows[8]
     assert (row.target_sum, row.verdict) == (None, "different")
-    json.dumps(as_json(Audit([audit_layer(huge)])), allow_nan=False)
+    json.dumps(as_json(AuditReport([audit_layer(huge)])), allow_nan=False)
 
 
 def test_a_part_of_another_shape_has_no_range_and_a_note(layer: Layer) -> None:
@@ -196,19 +196,19 @@ def test_a_part_of_another_shape_has_no_range_and_a_note(layer: Layer) -> None:
 
 def test_the_table_is_rectangular_and_has_the_layers_one_below_the_other(layer: Layer) -> None:
     layers = [audit_layer(named(layer, name, way)) for name, way in (("a", "forward"), ("b", ""))]
-    table = list(csv.DictReader(as_csv(Audit(layers)).splitlines()))
+    table = list(csv.DictReader(as_csv(AuditReport(layers)).splitlines()))
     assert [(row["layer"], row["direction"]) for row in table] == 12 * [("a", "forward")] + 12 * [("b", "")]
     assert {len(row) for row in table} == {len(BlockTotals._fields)}
     assert float(table[0]["source_sum"]) == layers[0].rows[0].source_sum
-    result = as_json(Audit(layers))
+    result = as_json(AuditReport(layers))
     assert [(each["layer"], len(each["blocks"])) for each in result["layers"]] == [("a", 12), ("b", 12)]
     assert result["forget_bias"] == 1.0
     other = [layers[0], layers[1]._replace(forget_bias=0.0)]
-    assert as_json(Audit(other))["forget_bias"] is None
+    assert as_json(AuditReport(other))["forget_bias"] is None
 
 
 def test_the_json_has_the_names_of_the_contract(layer: Layer) -> None:
-    result = as_json(Audit([audit_layer(layer)]))
+    result = as_json(AuditReport([audit_layer(layer)]))
     assert list(result) == [
         "command", "version", "verdict", "equivalent", "source", "target", "forget_bias", "findings",
         "layers", "recognised", "warnings",

@@ -54,7 +54,7 @@ def random_layer(folder: Path, sizes: Sizes, forget_bias: float = 1.0, scale: fl
 
 
 def write(path: Path, layers: Sequence[Layer], template: bool = False) -> Path:
-    audit_layers(layers, Evidence(str(path), template, quiet=True))
+    audit_layers(layers, Evidence(str(path), template))
     return path
 
 
@@ -401,7 +401,7 @@ def test_a_workbook_says_who_prepared_it_with_what_and_when(folder: Path, monkey
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
     layer = random_layer(folder / "said", Sizes(2, 3))
     command = ["audit", "a b.csv"]
-    audit_layers([layer], Evidence(str(folder / "said.xlsx"), quiet=True, command=command))
+    audit_layers([layer], Evidence(str(folder / "said.xlsx"), command=command))
     audit = openpyxl.load_workbook(folder / "said.xlsx")["Audit"]
     assert audit["A5"].value == f"Prepared with csvlstm {__version__}, csvlstm audit 'a b.csv', 1970-01-01 23:59:59 UTC"
     assert [str(audit[f"A{row}"].value)[:12] for row in (6, 7)] == ["Prepared by:", "Reviewed by:"]
