@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .. import __version__
 from ..errors import CsvLstmError, Place, argument, plural, shown
 from ..layouts.arrays import Layout, Operand
-from ..layouts.entries import LAYOUTS, SOURCE, TARGET
+from ..layouts.entries import ALIKE, LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Sizes
 from ..progress import Bar, progress
 from ..reading.quantities import LARGEST_FILE, LARGEST_SIZE, read_number, read_size
@@ -170,7 +170,8 @@ def layout_argument(text: str) -> Layout:
     layout = LAYOUTS.get(text.lower())
     if layout is None or not layout.offered:
         known = [key for key, one in LAYOUTS.items() if one.offered]
-        meant = did_you_mean(text, known)
+        other = ALIKE.get(text.lower())
+        meant = f": its arrays are those of {other}" if other else did_you_mean(text, known)
         raise argparse.ArgumentTypeError(f"{text!r} is no layout{meant}; expected one of {', '.join(known)}")
     return layout
 

@@ -17,7 +17,7 @@ def offered() -> list[Layout]:
 
 def as_text() -> str:
     """Give the layouts as a table for a person, one row a layout, and below it how the weights of each are loaded."""
-    loading = [["layout", "how its weights are loaded"], *([layout.key, layout.loading] for layout in offered())]
+    loading = [["layout", "how its weights are loaded"], *([layout.key, _loading(layout)] for layout in offered())]
     return f"{aligned([_HEAD, *map(_row, offered())])}\n\n{aligned(loading)}"
 
 
@@ -49,6 +49,10 @@ def forget_bias_of(layout: Layout) -> str:
     return f"{layout.forget_bias!r}, added at run time" if layout.forget_bias else "in the bias"
 
 
+def _loading(layout: Layout) -> str:
+    return f"{layout.loading} (the same arrays: {', '.join(layout.alike)})" if layout.alike else layout.loading
+
+
 def _files(arrays: tuple[Array, ...]) -> str:
     groups = [list(group) for _, group in groupby(arrays, key=lambda array: array.dimensions)]
     return ", ".join(f"{' '.join(one.name for one in group)} [{', '.join(group[0].dimensions)}]" for group in groups)
@@ -66,6 +70,7 @@ def _layout(layout: Layout) -> dict[str, Any]:
         "forget_bias_is_argument": layout.forget_bias_is_argument,
         "states": list(layout.states),
         "loading": layout.loading,
+        "alike": list(layout.alike),
         "source": layout.source,
     }
 

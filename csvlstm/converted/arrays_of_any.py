@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import CsvLstmError
 from ..layouts.arrays import Layout
-from ..layouts.entries import LAYOUTS
+from ..layouts.entries import ALIKE, LAYOUTS
 from ..layouts.plan import plan, run_time_forget_bias
 from ..reading.fitting import sizes_that_fit
 from ..reading.shapes import Grid
@@ -22,7 +22,8 @@ def layout_named(key: str) -> Layout:
     layout = LAYOUTS.get(key)
     if layout is None or not layout.offered:
         known = ", ".join(name for name, one in LAYOUTS.items() if one.offered)
-        raise CsvLstmError(f"{key!r} is no layout", expected=f"one of {known}")
+        alike = f": its arrays are those of {ALIKE[key]}" if key in ALIKE else ""
+        raise CsvLstmError(f"{key!r} is no layout{alike}", expected=f"one of {known}")
     return layout
 
 

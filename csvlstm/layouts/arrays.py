@@ -215,6 +215,7 @@ class Layout(NamedTuple):
     the default of an argument. `states` are the names c and h in the order of the framework, `loading` says how its
     weights are set. `bias_is_optional` where the framework has cells without a bias. `loaded_under` are the keys under
     which its loader takes an array, of a nested dictionary where they are more than one; none where it takes a list.
+    `alike` are other frameworks whose arrays are the same.
     A layout that is not `offered` is known to the diagnosis only.
     """
 
@@ -229,6 +230,7 @@ class Layout(NamedTuple):
     extras: tuple[Array, ...] = ()
     bias_is_optional: bool = False
     loaded_under: tuple[str, ...] = ("{name}",)
+    alike: tuple[str, ...] = ()
     offered: bool = False
 
     @property

@@ -79,6 +79,7 @@ PYTORCH = Layout(
     source="the docstring of LSTM in torch/nn/modules/rnn.py (2.13)",
     bias_is_optional=True,
     loaded_under=("{name}_l{layer}{reverse}",),
+    alike=("paddle", "tinygrad"),
     offered=True,
 )
 
@@ -214,3 +215,6 @@ LAYOUTS = {
     for layout in (TF1, KERAS, ONNX, PYTORCH, FLAX, HAIKU, SONNET, EQUINOX, MLX, NNX, COREML, OPENVINO, DL4J)
 }
 """All layouts by their keys."""
+
+ALIKE = {framework: layout.key for layout in LAYOUTS.values() for framework in layout.alike}
+"""The frameworks whose arrays are those of another one: the layout that converts them."""

@@ -2,7 +2,8 @@
 
     python tests/golden/frameworks/record.py pytorch onnx ...
 
-with the framework installed; `run_NAME.py` says which package that is. Each file holds
+with the framework installed; `run_NAME.py` says which package that is. The files of a framework that has the arrays of
+another one are in alike/. Each file holds
 
     versions                      the framework's package and version
     x                             [batch, steps, D]
@@ -47,7 +48,7 @@ def record(framework, kind, sizes):
     for stage, states in (("initial", initial), ("final", final)):
         arrays.update({f"{stage}_{state}": np.asarray(states[at]) for at, state in enumerate(real.STATES)})
     np.savez_compressed(
-        str(HERE / (name + ".npz")),
+        str(HERE / getattr(real, "FOLDER", "") / (name + ".npz")),
         versions=real.VERSIONS,
         forget_bias=getattr(real, "FORGET_BIAS", 0.0),
         x=x,
