@@ -1,7 +1,10 @@
 """The long form of a table, as pandas' melt and stack write it: one cell a line, behind its row and its column."""
 
+from collections.abc import Iterable
+
 from ..errors import CsvLstmError, Place
 from .dialect import Canonical
+from .parsing import is_weight
 
 _FEWEST = 4
 _WIDTHS = (3, 4)
@@ -13,18 +16,26 @@ def long_form(text: bytes) -> tuple[int, int] | None:
 
     >>> long_form(b"row,column,value\n0,a,0.5\n0,b,0.25\n1,a,2\n1,b,4\n"), long_form(b"1,2,3\n4,5,6\n")
     ((2, 2), None)
+    >>> long_form(b"0.5,0.0,-0.0,1\n0.5,-0.0,0.0,2\n0.5,0.0,0.0,3\n0.5,-0.0,-0.0,4\n")
     """
     lines = text.decode("utf-8", "surrogateescape").splitlines()
     width = lines[0].count(",") + 1 if lines else 0
     if width not in _WIDTHS or any(line.count(",") + 1 != width for line in lines):
         return None
     for body in (lines[1:], lines):
-        labels = [tuple(line.split(",")[-3:-1]) for line in body]
-        rows, columns = ({label[at] for label in labels} for at in (0, 1))
-        is_full = len({*labels}) == len(labels) == len(rows) * len(columns) >= _FEWEST
-        if is_full and min(len(rows), len(columns)) > 1:
-            return len(rows), len(columns)
+        *index, rows, columns, _ = zip(*(line.split(",") for line in body), strict=True) if body else [()] * width
+        shape = len({*rows}), len({*columns})
+        is_full = len({*zip(rows, columns, strict=True)}) == len(body) == shape[0] * shape[1] >= _FEWEST
+        if is_full and min(shape) > 1 and all(map(_are_labels, (*index, rows, columns))):
+            return shape
     return None
+
+
+def _are_labels(cells: Iterable[str]) -> bool:
+    """Tell labels from weights: they are names, or count from 0 or 1."""
+    found = {*cells}
+    counted = ({str(first + number) for number in range(len(found))} for first in (0, 1))
+    return found in counted or not any(is_weight(cell.encode()) for cell in found)
 
 
 def refuse_long_form(text: Canonical) -> None:
