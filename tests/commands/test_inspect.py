@@ -30,6 +30,12 @@ SUNSPOTS, QUIRKS = SAMPLES / "sunspots", SAMPLES / "quirks"
 KERNEL, BIAS = SUNSPOTS / "cell_0_kernel.csv", SUNSPOTS / "cell_0_bias.csv"
 
 
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no folder is taken: who has typed the README's first command has a folder `converted` here."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
+
+
 def inspect(*paths: Path | str, **options: Any) -> Inspected:
     kernel, bias, *_ = [*map(str, paths), None]
     return inspect_files(Inspection(str(kernel), bias, Options(**options)))
