@@ -10,7 +10,7 @@ from ..layouts.entries import LAYOUTS, TARGET
 from ..network.topology import Cell, Network
 from ..reading.decimals import COMMA
 from ..reading.dialect import Canonical, readings
-from ..reading.labels import labels, refuse_numbers_that_fall
+from ..reading.labels import labels, refuse_disorder, refuse_numbers_that_fall
 from ..reading.parsing import Text, is_weight
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from ..reading.sources import InMemoryFolder, Source, has_member, member, read_source
@@ -121,7 +121,18 @@ def _read_arrays(
         read = _read_array(source, text, grid, array, origin)
         if not (options.header_row or options.index_column):
             refuse_numbers_that_fall(read.labels, read.form, read.name)
+            if fitting and origin:
+                refuse_labels(read, array, layout, origin.plan.sizes)
         yield read
+
+
+def refuse_labels(file: Table, array: Array, layout: Layout, sizes: AnySizes) -> None:
+    """Refuse labels beside an array of a converted set that contradict the order in which its layout has the weights.
+
+    Raises CsvLstmError at the first label that does.
+    """
+    rows, columns = array.shape(sizes)
+    refuse_disorder(file.labels, file.form._replace(rows=rows, columns=columns), file.name, array, layout, sizes)
 
 
 def _fitting(texts: list[Canonical], array: Array, sizes: AnySizes, options: Options) -> tuple[Canonical, Grid] | None:

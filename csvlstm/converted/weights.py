@@ -21,7 +21,7 @@ from ..reading.sources import InMemory, InMemoryFolder
 from ..reading.tables import Table
 from .arrays_of_any import layout_named
 from .loaders import CellWeights, for_loader
-from .sets import read_converted
+from .sets import read_converted, refuse_labels
 
 
 def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32", *, layout: str | None = None) -> Any:
@@ -131,6 +131,8 @@ def _read_cell(cell: _Folder, dtype: DTypeLike) -> CellWeights:
     if not fitting:
         raise _misfit(cell, converted, recurrent.name)
     sizes = fitting[0]
+    for array in cell.layout.arrays:
+        refuse_labels(converted[array.name], array, cell.layout, sizes)
     arrays = {
         array.name: _cast(converted[array.name], dtype).reshape(array.framework_shape(sizes))
         for array in cell.layout.arrays

@@ -1,5 +1,6 @@
 """A converted set beside its export: numbers that need no parsing, because their text is the export's, are the same."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from csvlstm import CsvLstmError, read_weights
 from csvlstm.commands.cli import main
 from csvlstm.converted.blocks import Origin
 from csvlstm.converted.sets import read_converted
-from csvlstm.layouts.entries import KERAS, TF1
+from csvlstm.layouts.arrays import Array, Layout
+from csvlstm.layouts.entries import KERAS, LAYOUTS, TF1
 from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
 from csvlstm.reading.floats import parse
@@ -152,3 +155,37 @@ def test_options_say_what_stands_beside_the_numbers_of_a_set(
     assert main(["check", *command, *said]) == 0
     assert main(["audit", *command, *evidence, *said]) == 0
     assert main(["check", *command, *(option.replace("--set", "--no-set") for option in said)]) != 0
+
+
+LABELLED = [
+    pytest.param(layout, array, id=f"{layout.key}-{array.name}")
+    for layout in LAYOUTS.values()
+    if layout.offered
+    for array in layout.arrays
+    if len(array.gates) == 4
+]
+
+
+@pytest.mark.parametrize("sizes", [Sizes(3, 5), Sizes(4, 4)], ids=str)
+@pytest.mark.parametrize(("layout", "array"), LABELLED)
+def test_labels_of_a_set_that_name_gates_in_another_order_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], layout: Layout, array: Array, sizes: Sizes
+) -> None:
+    export = random_export(tmp_path, sizes)
+    folder = convert(tmp_path, export, "--to", layout.key, "--output-labels")
+    files = [export.kernel.name, export.bias.name, str(folder)]
+    command = ["check", *files, "--to", layout.key, "--input-size", str(sizes.input_size)]
+    command += ["--hidden-size", str(sizes.hidden_size)]
+    assert main(command) == 0
+    file = folder / f"{array.name}.csv"
+    first, second = (gate.value for gate in array.gates[:2])
+    swap = {f"{first}_": f"{second}_", f"{second}_": f"{first}_"}
+    text = re.sub(rf"\b[{first}{second}]_(?=[0-9])", lambda found: swap[found[0]], file.read_text())
+    file.write_text(text)
+    (folder / "weights.csv").unlink(missing_ok=True)
+    capsys.readouterr()
+    assert main(command) == 2
+    assert f"{array.name}.csv: line" in (said := capsys.readouterr().err)
+    assert f"stands at a weight of gate {first}" in said
+    with pytest.raises(CsvLstmError, match=f"stands at a weight of gate {first}"):
+        read_weights(folder, layout=layout.key)

@@ -17,7 +17,6 @@ from tests.forms_table import (
     BIAS,
     DIALECTS,
     KERNEL,
-    NAMES,
     READ,
     REFUSED,
     SAVED,
@@ -212,6 +211,7 @@ def test_a_spreadsheet_changed_no_more_numbers_than_it_is_known_to(file: str, ho
 
 
 LABELS = {"kernel": ["x_0", "x_1", "x_2"], "recurrent_kernel": [f"h_{unit}" for unit in range(5)], "bias": ["bias"]}
+KERAS_NAMES = [f"{gate}_{unit}" for gate in "ifco" for unit in range(5)]
 CELLS: dict[str, Rows] = {"kernel": KERNEL[:3], "recurrent_kernel": KERNEL[3:], "bias": [BIAS]}
 
 
@@ -220,7 +220,7 @@ CELLS: dict[str, Rows] = {"kernel": KERNEL[:3], "recurrent_kernel": KERNEL[3:], 
 def test_a_converted_set_is_read_back_in_every_dialect(dialect: Dialect, labels: bool) -> None:
     Path("converted").mkdir()
     for part, cells in CELLS.items():
-        labelled = with_header(with_index(cells, LABELS[part]), ["", *NAMES])
+        labelled = with_header(with_index(cells, LABELS[part]), ["", *KERAS_NAMES])
         Path("converted", f"{part}.csv").write_bytes(dialect.write(labelled if labels else cells))
     kernel, recurrent_kernel, bias = read_weights("converted")
     assert [[str(cell) for cell in row] for row in (*kernel, *recurrent_kernel)] == KERNEL
@@ -236,7 +236,8 @@ def test_check_names_the_cells_of_a_labelled_set_where_they_stand(capsys: pytest
         rows = [line.split(",") for line in data.decode().splitlines()]
         if part == "recurrent_kernel":
             rows[1][7] = "0.5"
-        Path("converted", name).write_bytes(german.write(with_header(with_index(rows, LABELS[part]), ["", *NAMES])))
+        labelled = with_header(with_index(rows, LABELS[part]), ["", *KERAS_NAMES])
+        Path("converted", name).write_bytes(german.write(labelled))
     assert main(["check", *write(row), "converted"]) == 1
     table = capsys.readouterr().out
     # The second row and the eighth cell, below a sep= line and a header row, and beside an index.
