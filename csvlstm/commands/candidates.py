@@ -1,7 +1,6 @@
 """What the files of `csvlstm inspect` could be: every layout and size that they fit, and cells that are no LSTM's."""
 
 import os
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from ..layouts.arrays import Array, Layout, Operand
 from ..layouts.entries import LAYOUTS, SOURCE, TARGET
 from ..layouts.gates import Gate, Sizes
 from ..network.manifest import MANIFEST
-from ..numbers.layout_marks import array_named, forget_quarter
+from ..numbers.layout_marks import array_named, forget_quarter, layouts_named, words_of
 from ..reading.dialect import Canonical, readings
 from ..reading.fitting import sizes_that_fit
 from ..reading.floats import parse
@@ -144,7 +143,7 @@ def _in_order(layout: Layout, files: list[_File]) -> list[_File]:
 def _as_layout(layout: Layout, variant: Layout, files: list[_File]) -> Iterator[Candidate]:
     named = _named(variant.arrays, files)
     score = 2 * _WHOLE + _BY_NAME * named + (layout is SOURCE)
-    score += _BY_NUMBERS * _is_shown(variant.arrays, files) + _BY_NAME * 2 * (layout.key in _words(files))
+    score += _BY_NUMBERS * _is_shown(variant.arrays, files) + _BY_NAME * 2 * _speaks_of(layout, files)
     for sizes in sizes_that_fit(variant.arrays, [file.grids for file in files])[:1]:
         yield Candidate(layout.framework, sizes, score, layout, tuple(file.path for file in files), variant)
 
@@ -172,7 +171,7 @@ def _parts(files: list[_File]) -> Iterator[Candidate]:
         for sizes in sizes_that_fit((kernel, bias), [file.grids for file in files])[:1]:
             named = _named((kernel, bias), files)
             score = _BY_NAME * named + _BY_NUMBERS * _is_shown((kernel, bias), files)
-            score += _BY_NAME * 2 * (TARGET.key in _words(files))
+            score += _BY_NAME * 2 * _speaks_of(TARGET, files)
             yield Candidate(f"{TARGET.framework}'s kernel and bias without its recurrent_kernel", sizes, score)
 
 
@@ -180,14 +179,16 @@ def _foreign(files: list[_File]) -> Iterator[Candidate]:
     for cell in _FOREIGN:
         if len(cell.shapes) != len(files):
             continue
-        score = _BY_NUMBERS * _is_new_gru(cell, files) + _BY_NAME * 2 * bool({*cell.names} & _words(files))
+        score = _BY_NUMBERS * _is_new_gru(cell, files) + _BY_NAME * 2 * bool(
+            {*cell.names} & words_of(file.path for file in files)
+        )
         for sizes in _solved(cell, files):
             yield Candidate(cell.words, sizes, score)
 
 
-def _words(files: list[_File]) -> set[str]:
-    """Give the words in the names of files."""
-    return {word for file in files for word in re.split(r"[^a-z]+", os.path.basename(file.path).lower())}
+def _speaks_of(layout: Layout, files: list[_File]) -> bool:
+    """Tell whether the names of files speak of the framework of a layout."""
+    return layout.key in {one.key for one in layouts_named(words_of(file.path for file in files))}
 
 
 def _is_new_gru(cell: _Foreign, files: list[_File]) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ _LEAST, _MOST, _SPREAD = 0.995, 1.15, 0.1
 _FEWEST = 4
 _OF_OTHERS = 0.5
 _OTHER_WORDS = {"gru": "a GRU", "gates": "a GRU", "candidate": "a GRU", "peephole": "peepholes"}
+_SHORTEST_ENDING = 5
 _ORDINALS = ("first", "second", "third", "last")
 
 
@@ -85,6 +86,26 @@ def array_named(path: str) -> str:
     return max(fitting, key=len, default="")
 
 
+def words_of(paths: Iterable[str]) -> set[str]:
+    """Give the words in the names of files, with the digits that they end in and without.
+
+    >>> sorted(words_of(["up/Keras3-kernel.csv"]))
+    ['csv', 'keras', 'keras3', 'kernel']
+    """
+    names = [os.path.basename(path).lower() for path in paths]
+    return {word for name in names for word in re.findall("[a-z]+", name) + re.findall("[a-z][a-z0-9]*", name)}
+
+
+def layouts_named(words: Iterable[str]) -> list[Layout]:
+    """List the layouts of the frameworks that some words name, also by the end of the name: PyTorch is torch.
+
+    >>> [layout.key for layout in layouts_named({"torch", "paddle", "kernel", "tf1"})]
+    ['tf1', 'pytorch']
+    """
+    long = tuple(word for word in words if len(word) >= _SHORTEST_ENDING)
+    return [one for one in LAYOUTS.values() if {one.key, *one.alike} & {*words} or one.key.endswith(long)]
+
+
 def also_fitting(layout: Layout, sizes: AnySizes, paths: Sequence[str]) -> list[str]:
     """Name the other layouts that files of these sizes fit, where no name of a file says which of them it is.
 
@@ -113,8 +134,10 @@ def _speaks_of(path: str, name: str) -> bool:
 
 def said_by_name(path: str, array: Described, layout: Layout) -> str:
     """Say that a file is named as one of another layout than the declared one."""
-    words = re.split(r"[^a-z]+", os.path.basename(path).lower())
-    if other := next((of for word, of in _OTHER_WORDS.items() if word in words), ""):
+    words = words_of([path])
+    frameworks = {one.key: one.framework for one in layouts_named(words)}
+    others = [] if layout.key in frameworks else list(frameworks.values())
+    if other := next((of for word, of in _OTHER_WORDS.items() if word in words), " or ".join(others)):
         return f"its name speaks of {other}"
     named = array_named(path)
     known = {one.name for one in (*layout.arrays, *layout.extras)}

@@ -105,6 +105,9 @@ MARKED = {
         "its name is that of recurrent_k",
     ),
     "name of a GRU": ({"gru_kernel": normal(8, 20), "b": normal(1, 20)}, "its name speaks of a GRU"),
+    "name of Keras": ({"keras_kernel": normal(8, 20), "b": normal(1, 20)}, "its name speaks of Keras"),
+    "name of PyTorch": ({"k": normal(8, 20), "b.torch": normal(1, 20)}, "its name speaks of PyTorch"),
+    "name of Paddle": ({"Paddle2-w": normal(8, 20), "b": normal(1, 20)}, "its name speaks of PyTorch"),
 }
 
 
