@@ -22,6 +22,8 @@ from ..reading.shapes import Grid, Options, grids
 from ..reading.sources import InMemory, is_folder, read_source
 
 _BY_NAME, _BY_NUMBERS, _WHOLE = 2, 4, 1
+_BY_WORD = 20
+"""More than all else together: kernels and biases of other cells are named as an LSTM's, and may have its sizes."""
 _NEAR_ONE = 0.2
 
 
@@ -88,13 +90,19 @@ def candidates(paths: Sequence[str], options: Options, max_bytes: int) -> list[C
 
 
 def likeliest(found: Sequence[Candidate]) -> Candidate | None:
-    """Give the one candidate that is likelier than all others and can be declared, if there is one.
+    """Give the one candidate that is likelier than all others and can be declared, if there is one."""
+    one = likelier_than_all(found)
+    return one if one is not None and one.layout is not None and one.layout.offered else None
+
+
+def likelier_than_all(found: Sequence[Candidate]) -> Candidate | None:
+    """Give the one candidate that is likelier than all others, if there is one.
 
     That it is the default layout makes none likelier: a name, a label or a number must show it.
     """
     if not found or (len(found) > 1 and found[0].score - (found[0].layout is SOURCE) <= found[1].score):
         return None
-    return found[0] if found[0].layout is not None and found[0].layout.offered else None
+    return found[0]
 
 
 def _files_in(folder: str) -> list[str]:
@@ -179,11 +187,15 @@ def _foreign(files: list[_File]) -> Iterator[Candidate]:
     for cell in _FOREIGN:
         if len(cell.shapes) != len(files):
             continue
-        score = _BY_NUMBERS * _is_new_gru(cell, files) + _BY_NAME * 2 * bool(
-            {*cell.names} & words_of(file.path for file in files)
-        )
+        score = _BY_NUMBERS * _is_new_gru(cell, files) + _by_words(cell, files)
         for sizes in _solved(cell, files):
             yield Candidate(cell.words, sizes, score)
+
+
+def _by_words(cell: _Foreign, files: list[_File]) -> int:
+    """Weigh the words in the names of files; a letter may stand there for other reasons, the word GRU may not."""
+    words = words_of(file.path for file in files) & {*cell.names}
+    return _BY_WORD if any(len(word) > 1 for word in words) else _BY_NAME * 2 * bool(words)
 
 
 def _speaks_of(layout: Layout, files: list[_File]) -> bool:

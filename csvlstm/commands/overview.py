@@ -167,8 +167,14 @@ def _undecided(found: Inspected, could_be: Sequence[Candidate]) -> list[str]:
     parts = candidates.incomplete([file.argument for file in found.files])
     named = [f"what they are by their shapes; their names are those of {parts}"] if parts else []
     if could_be and found.fits and candidates.likeliest(could_be) is None:
-        named.append("which of these the files are: no name, label or number shows it")
+        named.append(_which(candidates.likelier_than_all(could_be)))
     return [*named, *undecided(found)]
+
+
+def _which(likelier: Candidate | None) -> str:
+    if likelier is None:
+        return "which of these the files are: no name, label or number shows it"
+    return f"what to declare: names or numbers speak for {likelier.words}, which no layout takes"
 
 
 def _next(found: Inspected, could_be: Sequence[Candidate]) -> str | None:

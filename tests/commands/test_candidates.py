@@ -161,3 +161,19 @@ def test_the_files_of_a_network_are_no_cell_and_the_command_for_them_is_said(
     assert main(["inspect", folder]) == 0
     said = capsys.readouterr().out
     assert f"fit no LSTM cell together; csvlstm layers {folder} pairs the files of a network" in said
+
+
+@pytest.mark.parametrize(
+    ("kernel", "bias", "words"),
+    [
+        ("keras_kernel", "keras_bias", "Keras's kernel and bias without its recurrent_kernel"),
+        ("gru_kernel", "gru_bias", "the gates of a TensorFlow 1 GRUCell"),
+    ],
+)
+def test_what_names_speak_for_and_no_layout_takes_is_named(
+    tmp_path: Path, kernel: str, bias: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", *write(tmp_path, **{kernel: normal(11, 16), bias: normal(1, 16)})]) == 0
+    said = capsys.readouterr().out
+    assert f"undecided: what to declare: names or numbers speak for {words}, which no layout takes" in said
+    assert "next:" not in said
