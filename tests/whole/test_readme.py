@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -158,3 +159,26 @@ def test_every_package_that_is_imported_is_installed_with_the_program() -> None:
     )
     foreign = imported - set(sys.stdlib_module_names) - {"csvlstm"}
     assert foreign == {package.lower().removeprefix("py") for package in declared}
+
+
+@pytest.mark.parametrize("addresses", [{}, {"Source": "https://host/x/"}], ids=["no address", "an address"])
+def test_a_package_index_gets_no_link_that_needs_the_files_beside_the_page(addresses: dict[str, str]) -> None:
+    # What builds the package is no part of it, and is not installed.
+    for_an_index = runpy.run_path(str(ROOT / ".ci" / "links.py"))["for_an_index"]
+    page = README.read_text()
+    beside = re.compile(r"\]\((?!#|https?:)([^)]+)\)")
+    shown = for_an_index(page, addresses)
+    assert beside.search(page)
+    assert not beside.search(shown)
+    for target in beside.findall(page):
+        path = target.partition("#")[0]
+        assert (ROOT / path).is_file()
+        assert (
+            f"({path} in the sources)" in shown
+            or f"https://host/x/blob/HEAD/{target})" in shown
+            or path.endswith(".png")
+        )
+    picture = "https://host/x/raw/HEAD/sample_data/audit.png" if addresses else "(sample_data/audit.png in the sources)"
+    assert picture in shown
+    # All else is as it is.
+    assert re.findall(r"^#+ .*|^```.*", shown, re.MULTILINE) == re.findall(r"^#+ .*|^```.*", page, re.MULTILINE)
