@@ -72,7 +72,13 @@ def turned_round(plan: Plan, export: WeightSet, store: Store, style: Style) -> d
 
 def edited(layer: Layer, part: str, change: dict[tuple[int, int], float]) -> Layer:
     """Change some cells of a part of the converted set."""
-    values = layer.converted[part].values.copy()
+    values = layer.converted.tables[part].values.copy()
     for at, value in change.items():
         values[at] = value
-    return layer._replace(converted=layer.converted | {part: layer.converted[part].with_values(values)})
+    return with_numbers(layer, part, values)
+
+
+def with_numbers(layer: Layer, part: str, values: np.ndarray) -> Layer:
+    """Put other numbers [rows, columns] into a part of the converted set."""
+    tables = layer.converted.tables | {part: layer.converted.tables[part].with_values(values)}
+    return layer._replace(converted=layer.converted._replace(tables=tables))

@@ -102,7 +102,7 @@ def read_layer(
     """
     export = read_cell(cell, options._replace(digest=True))
     origin = Origin(cell.plan, export)
-    converted = read_converted(cell.folder_in(directory), cell.target, set_options._replace(digest=True), origin=origin)
+    converted = read_converted(cell.folder_in(directory), origin, set_options._replace(digest=True))
     warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not strict)
     warnings += saturated(run_export(export, cell.forget_bias, seed=0), export, allowed=not strict)
     return Layer(cell, export, converted, warnings)

@@ -1,6 +1,6 @@
 """The work of `csvlstm check`: read both sides of each cell, compare them, and name what is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..converted.blocks import Origin
@@ -12,7 +12,7 @@ from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
 from ..progress import Bar, no_bar
 from ..reading.shapes import DEFAULTS, Options
-from ..reading.tables import Table, WeightSet
+from ..reading.tables import WeightSet
 from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export, saturated
 from ..verdict.comparison import compare_converted, fit_shapes
 from ..verdict.diagnosis import diagnose
@@ -45,7 +45,7 @@ class Check(NamedTuple):
     activations: Activations = DEFAULT_ACTIVATIONS
 
 
-Sides = tuple[Plan, WeightSet, Mapping[str, Table]]
+Sides = tuple[Plan, WeightSet, WeightSet]
 """What the check of a cell looks at: the plan, the export, and the converted set."""
 
 
@@ -104,8 +104,7 @@ class _Checked(NamedTuple):
 def _check(request: Check, cell: Cell, seen: Seen, x: Array | None, look: Callable[[Sides], None]) -> _Checked:
     export = read_cell(cell, request.options)
     plan = cell.plan
-    origin = Origin(plan, export)
-    converted = read_converted(cell.folder_in(request.directory), cell.target, request.set_options, origin=origin)
+    converted = read_converted(cell.folder_in(request.directory), Origin(plan, export), request.set_options)
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not request.strict)
     fitting = fit_shapes(plan, converted)
     weights = translated(cell, export.values, fitting) if request.recorded else None

@@ -34,7 +34,7 @@ class CheckPage:
         plan, export, converted = sides
         values, drawn = export.values, []
         for array in plan.target.arrays:
-            found = converted[array.name].values
+            found = converted.tables[array.name].values
             fitting = fit_shape(array, found, plan.sizes)
             shown = found if fitting is None else fitting
             drawn.append(Drawn(before(plan, array.name, values), after(plan, array.name, values, shown)))

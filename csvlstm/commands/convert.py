@@ -144,15 +144,15 @@ def _read_and_compare(
 ) -> tuple[dict[Span, Array], list[BlockResult]]:
     """Read what was written in a style as `check` would, and compare that: its values, and all blocks."""
     try:
-        read = read_back(plan.target, texts, directory)
+        read = read_back(plan.target, plan.sizes, texts, directory)
     except CsvLstmError as error:
         advice = "choose other --output options"
         raise CsvLstmError(f"would not be read back: {error.found}", error.place, advice=advice) from None
     values: dict[Span, Array] = {}
     for array in plan.target.arrays:
-        whole = read[array.name].values.reshape(array.shape(plan.sizes))
+        whole = read.tables[array.name].values.reshape(array.shape(plan.sizes))
         values |= {move.target: move.target.cut(whole) for move in plan.into(array.name)}
-    plain: dict[str, Text] = {part: table.text for part, table in read.items()}
+    plain: dict[str, Text] = {part: table.text for part, table in read.tables.items()}
     if style.plain_decimals:
         tables = export.tables.items()
         export = export._replace(tables={name: one.rewritten(plain_decimals(one.text)) for name, one in tables})

@@ -7,21 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..errors import CsvLstmError, Place, plural
-from ..layouts.arrays import Array, Layout, Operand
+from ..errors import CsvLstmError, Place
+from ..layouts.arrays import Layout
 from ..layouts.entries import TARGET
 from ..names import path_of
 from ..network.declaring import files_in
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_cells, listed_files, listed_layout
 from ..network.topology import BACKWARD, FORWARD, Network
-from ..reading.fitting import sizes_that_fit
 from ..reading.parsing import Text
-from ..reading.shapes import Grid
 from ..reading.sources import InMemory, InMemoryFolder
 from ..reading.tables import Table
 from .arrays_of_any import layout_named
 from .loaders import CellWeights, for_loader
-from .sets import read_converted, refuse_labels
+from .sets import read_alone
 
 
 def read_weights(directory: str | os.PathLike[str], dtype: DTypeLike = "float32", *, layout: str | None = None) -> Any:
@@ -121,45 +119,13 @@ def _listed_layers(directory: str) -> dict[str, list[_Folder]]:
 
 
 def _read_cell(cell: _Folder, dtype: DTypeLike) -> CellWeights:
-    converted = read_converted(cell.path, cell.layout)
-    recurrent = next(array for array in cell.layout.arrays if Operand.HIDDEN in array.operands)
-    seen = [
-        [Grid(len(file.values), file.values.shape[1], header_row=False, index_column=False)]
-        for file in converted.values()
-    ]
-    fitting = sizes_that_fit(cell.layout.arrays, seen)
-    if not fitting:
-        raise _misfit(cell, converted, recurrent.name)
-    sizes = fitting[0]
-    for array in cell.layout.arrays:
-        refuse_labels(converted[array.name], array, cell.layout, sizes)
+    converted = read_alone(cell.path, cell.layout)
+    sizes = converted.sizes
     arrays = {
-        array.name: _cast(converted[array.name], dtype).reshape(array.framework_shape(sizes))
+        array.name: _cast(converted.tables[array.name], dtype).reshape(array.framework_shape(sizes))
         for array in cell.layout.arrays
     }
     return CellWeights(cell.layout, sizes, arrays)
-
-
-def _misfit(cell: _Folder, converted: dict[str, Table], recurrent: str) -> CsvLstmError:
-    """Say which file does not fit the one that shows the hidden size."""
-    by = cell.layout.array(recurrent)
-    shape = converted[recurrent].values.shape
-    hidden_size = shape[by.gates_along == "columns"] // len(by.gates) if cell.layout.is_stacked else min(shape)
-    shapes = {array: converted[array.name].values.shape for array in cell.layout.arrays}
-    wrong = next((array for array, shape in shapes.items() if not _fits_alone(array, shape, hidden_size)), by)
-    rows, columns = shapes[wrong]
-    cells = f"{rows} x {columns} {plural(rows * columns, 'cell does', 'cells do')}"
-    found = f"{cells} not fit {converted[recurrent].name}, whose {hidden_size} rows are the hidden size"
-    along = len(wrong.gates) * hidden_size * (len(wrong.operands) if wrong.is_vector else 1)
-    expected = f"{wrong.dimensions[-1]} = {along} cells in a row"
-    return CsvLstmError(found, Place(converted[wrong.name].name), expected=expected)
-
-
-def _fits_alone(array: Array, shape: tuple[int, int], hidden_size: int) -> bool:
-    along = len(array.gates) * hidden_size
-    if array.is_vector:
-        return sorted(shape) == [1, along * len(array.operands)]
-    return shape[array.gates_along == "columns"] == along
 
 
 def _cast(file: Table, dtype: DTypeLike) -> NDArray[Any]:

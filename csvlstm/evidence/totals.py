@@ -32,7 +32,7 @@ class Layer(NamedTuple):
 
     cell: Cell
     export: WeightSet
-    converted: dict[str, Table]
+    converted: WeightSet
     damage: list[Damage]
 
     @property
@@ -157,11 +157,11 @@ class AuditReport(NamedTuple):
 def audit_layer(layer: Layer) -> LayerAudit:
     """Compare the 12 blocks of a layer, and take the control totals of both sides.
 
-    >>> from csvlstm.converted.sets import read_converted
+    >>> from csvlstm.converted.sets import read_alone
     >>> from csvlstm.network.topology import read_cell
     >>> folder = "sample_data/quirks"
     >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
-    >>> row = audit_layer(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"), [])).rows[9]
+    >>> row = audit_layer(Layer(cell, read_cell(cell), read_alone(f"{folder}/converted_D1_H1"), [])).rows[9]
     >>> row.part, row.gate, row.source_range, row.target_range, row.source_sum, row.target_sum, row.expected_difference
     ('bias', 'f', 'C1:C1', 'B1:B1', 0.03, 1.03, 1.0)
     """
@@ -175,7 +175,7 @@ def audit_layer(layer: Layer) -> LayerAudit:
 
 def _row(layer: Layer, plan: Plan, move: Move, result: BlockResult) -> BlockTotals:
     tables = [layer.export.tables[span.array] for span in move.sources]
-    file = layer.converted[move.target.array]
+    file = layer.converted.tables[move.target.array]
     values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
     target = None if values is None else move.target.cut(values)
     gained = float(sum(move.added))

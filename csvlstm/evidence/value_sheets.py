@@ -162,12 +162,12 @@ def source_title(plan: Plan, array: str) -> str:
 def layer_sheets(layer: Layer) -> LayerSheets:
     """Lay out the value sheets of a layer; raises CsvLstmError where a file does not fit on a sheet.
 
-    >>> from csvlstm.converted.sets import read_converted
+    >>> from csvlstm.converted.sets import read_alone
     >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.network.topology import Cell, read_cell
     >>> folder = "sample_data/quirks"
     >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
-    >>> shown = layer_sheets(Layer(cell, read_cell(cell), read_converted(f"{folder}/converted_D1_H1"), []))
+    >>> shown = layer_sheets(Layer(cell, read_cell(cell), read_alone(f"{folder}/converted_D1_H1"), []))
     >>> shown.sheets["tf1 kernel"].table
     "'tf1 kernel'!A1:D2"
     """
@@ -175,7 +175,7 @@ def layer_sheets(layer: Layer) -> LayerSheets:
     sheets = {source_title(plan, name): table for name, table in layer.export.tables.items()}
     shown = [
         *(_source(title, table) for title, table in sheets.items()),
-        *(_target(array, layer.converted[array.name], sizes) for array in plan.target.arrays),
+        *(_target(array, layer.converted.tables[array.name], sizes) for array in plan.target.arrays),
     ]
     # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
     shown = [sheet._replace(file=readable(sheet.file)) for sheet in shown]

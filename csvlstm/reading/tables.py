@@ -99,7 +99,10 @@ class Table:
 
 
 class WeightSet(NamedTuple):
-    """What was exported of one cell: a table of each array of its layout, by its name, in the layout's order."""
+    """The files of one cell, of an export or of a converted set: a table of each array, in the order of its layout.
+
+    The tables of an export have the shapes of its sizes; those of a converted set are as they lie in their files.
+    """
 
     sizes: AnySizes
     tables: dict[str, Table]

@@ -1,7 +1,6 @@
 """The blocks of a converted set against the export, on three levels of equality."""
 
 import sys
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -26,16 +25,14 @@ from .results import (
 )
 
 
-def compare_converted(
-    plan: Plan, export: WeightSet, converted: Mapping[str, Table], tolerance: Slack
-) -> list[BlockResult]:
+def compare_converted(plan: Plan, export: WeightSet, converted: WeightSet, tolerance: Slack) -> list[BlockResult]:
     """Compare all blocks as numbers: identical, equal as float32, within the tolerance, or different.
 
     An array of another shape is different in all its cells.
     """
     # Numbers near the end of float64's range may be further apart than it reaches, and infinite as float32.
     with np.errstate(over="ignore", invalid="ignore"):
-        return [_compare(plan, export, move, converted[move.target.array], tolerance) for move in plan.moves]
+        return [_compare(plan, export, move, converted.tables[move.target.array], tolerance) for move in plan.moves]
 
 
 def fit_shape(array: Described, values: Array, sizes: AnySizes) -> Array | None:
@@ -52,10 +49,10 @@ def fit_shape(array: Described, values: Array, sizes: AnySizes) -> Array | None:
     return values.reshape(rows, columns) if array.is_vector and values.shape == (columns, rows) else None
 
 
-def fit_shapes(plan: Plan, converted: Mapping[str, Table]) -> dict[str, Array] | None:
+def fit_shapes(plan: Plan, converted: WeightSet) -> dict[str, Array] | None:
     """Give the arrays of a converted set in plain form; None where one of them has another shape."""
     arrays = plan.target.arrays
-    fitting = {array.name: fit_shape(array, converted[array.name].values, plan.sizes) for array in arrays}
+    fitting = {array.name: fit_shape(array, converted.tables[array.name].values, plan.sizes) for array in arrays}
     weights = {name: values for name, values in fitting.items() if values is not None}
     return weights if len(weights) == len(fitting) else None
 

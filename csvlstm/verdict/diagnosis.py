@@ -7,7 +7,7 @@ explains the file, all explanations with the fewest mistakes are said, because t
 one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, product
 from typing import NamedTuple, TypeVar
 
@@ -77,7 +77,7 @@ class _Explanation(NamedTuple):
 
 
 def diagnose(
-    plan: Plan, export: WeightSet, converted: Mapping[str, Table], wrong: Sequence[str], tolerance: Slack
+    plan: Plan, export: WeightSet, converted: WeightSet, wrong: Sequence[str], tolerance: Slack
 ) -> list[Finding]:
     """Name what is wrong in the arrays that were found to be different; those with the same mistakes together."""
     by_mistakes: dict[Alternatives, list[str]] = {}
@@ -95,7 +95,7 @@ class _Case(NamedTuple):
     array: Described
     plan: Plan
     export: WeightSet
-    converted: Mapping[str, Table]
+    converted: WeightSet
     tolerance: Slack
 
     @property
@@ -126,12 +126,12 @@ class _Case(NamedTuple):
     @property
     def file(self) -> Table:
         """The file to be explained."""
-        return self.converted[self.array.name]
+        return self.converted.tables[self.array.name]
 
     @property
     def is_copied(self) -> bool:
         """Whether all matrices of the set hold the same numbers."""
-        first, *others = (self.converted[matrix.name].values for matrix in matrices(self.plan))
+        first, *others = (self.converted.tables[matrix.name].values for matrix in matrices(self.plan))
         return bool(others) and all(np.array_equal(first, other) for other in others)
 
     @property
@@ -423,7 +423,7 @@ def _row_of_matrix(case: _Case) -> str:
     if not case.array.is_vector:
         return ""
     for matrix in matrices(case.plan):
-        values = case.converted[matrix.name].values
+        values = case.converted.tables[matrix.name].values
         if values.shape[1] == case.file.values.size:
             same = (values == case.file.values.reshape(-1)).all(axis=1)
             if same.any():

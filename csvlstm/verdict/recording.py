@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..converted.sets import read_steps
 from ..errors import CsvLstmError, Place
 from ..layouts.references import Array
 from ..network.topology import Network
 from ..numbers.digits import last_digits
+from ..reading.as_found import read_steps
 from ..reading.tables import Table
 
 FLOAT32_SLACK = 2.0**-24

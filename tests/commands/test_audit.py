@@ -21,7 +21,7 @@ from csvlstm.layouts.gates import Sizes
 from csvlstm.network.topology import Cell
 from tests import children
 from tests.commands.test_cli import BIAS, KERNEL, SIZES, assert_refused, csvlstm
-from tests.exports import named, write_export
+from tests.exports import named, with_numbers, write_export
 
 FORMS = ["csv", "json", "xlsx"]
 
@@ -260,9 +260,8 @@ def test_columns_that_fit_on_no_sheet_are_refused_even_for_a_template(
 ) -> None:
     path = tmp_path / "audit.xlsx"
     layer = read_layer(Cell(KERNEL, BIAS, Sizes(3, 5)), str(keras))
-    wide = layer.converted["kernel"].with_values(np.zeros((1, 16_385)))
+    shown = with_numbers(layer, "kernel", np.zeros((1, 16_385)))
     for template in (False, True):
-        shown = layer._replace(converted=layer.converted | {"kernel": wide})
         with pytest.raises(CsvLstmError, match="16,385 columns fit on no sheet") as refused:
             audit_layers([shown], Evidence(str(path), template))
         assert refused.value.advice == "write audit.csv instead"

@@ -16,8 +16,10 @@ from csvlstm.layouts.arrays import Array, Layout
 from csvlstm.layouts.entries import KERAS, LAYOUTS, TF1
 from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
+from csvlstm.reading.as_found import read_as_found
 from csvlstm.reading.floats import parse
-from csvlstm.reading.tables import WeightSet
+from csvlstm.reading.sources import read_source
+from csvlstm.reading.tables import Table, WeightSet
 from tests.exports import PARTS, SIZES, check_cell, random_export
 from tests.mistakes import converted as right_parts
 from tests.mistakes import random_layer, write
@@ -30,9 +32,14 @@ def convert(folder: Path, export: WeightSet, *options: str) -> Path:
     return folder / "keras"
 
 
+def whole_or_not(folder: Path) -> dict[str, Table]:
+    """Read the files of a set alone, whatever shapes they have."""
+    return read_as_found(KERAS, (read_source(str(folder / f"{part}.csv")) for part in PARTS))
+
+
 def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: WeightSet) -> list[int]:
     """Read a set beside its export, see that it is the same as alone, and give the cells of what was parsed for it."""
-    alone, _ = read_converted(folder), export.values
+    alone, _ = whole_or_not(folder), export.values
     cells = list[int]()
 
     def counted(text: bytes, count: int) -> np.ndarray | None:
@@ -41,7 +48,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: WeightSet) -> 
 
     with monkeypatch.context() as patch:
         patch.setattr("csvlstm.reading.tables.parse", counted)
-        beside = read_converted(folder, origin=Origin(plan(TF1, KERAS, export.sizes, 1.0), export))
+        beside = read_converted(folder, Origin(plan(TF1, KERAS, export.sizes, 1.0), export)).tables
     for part in PARTS:
         assert beside[part].values.tobytes() == alone[part].values.tobytes()
         for what in ("form", "labels", "sha256"):

@@ -19,7 +19,7 @@ from csvlstm.evidence.totals import AuditReport, BlockTotals, Layer, audit_layer
 from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
 from tests import children
-from tests.exports import PARTS, SIZES, converted_layer, edited, named, write_export
+from tests.exports import PARTS, SIZES, converted_layer, edited, named, with_numbers, write_export
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
 SUNSPOTS = QUIRKS.parent / "sunspots"
@@ -164,7 +164,7 @@ def layer(tmp_path: Path) -> Layer:
 
 
 def test_cells_equal_only_as_float32_have_a_column_of_their_own(layer: Layer) -> None:
-    values = layer.converted["kernel"].values
+    values = layer.converted.tables["kernel"].values
     near = edited(layer, "kernel", {(0, 5): values[0, 5] * (1 + 1e-9), (2, 9): values[2, 9] * (1 + 1e-9)})
     row = audit_layer(near).rows[1]
     assert (row.part, row.gate, row.differing, row.equal_as_float32, row.verdict) == (
@@ -186,8 +186,8 @@ def test_sums_are_exact_in_any_order_and_none_where_float64_ends(layer: Layer) -
 
 
 def test_a_part_of_another_shape_has_no_range_and_a_note(layer: Layer) -> None:
-    file = layer.converted["kernel"]
-    cut = layer._replace(converted=layer.converted | {"kernel": file.with_values(file.values[:, :19])})
+    file = layer.converted.tables["kernel"]
+    cut = with_numbers(layer, "kernel", file.values[:, :19])
     row = audit_layer(cut).rows[0]
     assert (row.target_range, row.target_sum, row.differing, row.max_difference) == (None, None, 15, None)
     assert row.note == f"{file.name} has 3 x 19 cells, not 3 x 20"

@@ -227,7 +227,7 @@ class Passing(dict[str, Path]):
 def turned_bias(folder: Path, as_column: bool) -> Layer:
     """Turn the converted bias into a column where the export's is a row, or the other way round."""
     layer = random_layer(folder.with_name(f"{folder.name} {as_column}"), Sizes(2, 3))
-    bias = layer.converted["bias"]
+    bias = layer.converted.tables["bias"]
     export = layer.export
     assert bias.values.shape == (12, 1)
     if as_column:

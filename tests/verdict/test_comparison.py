@@ -62,7 +62,8 @@ def verdicts(blocks: list[BlockResult]) -> set[str]:
 
 
 def compared(export: WeightSet, converted: dict[str, Table], tolerance: Slack) -> list[BlockResult]:
-    return compare_converted(plan(TF1, KERAS, export.sizes, 1.0), export, converted, tolerance)
+    found = WeightSet(export.sizes, converted, KERAS)
+    return compare_converted(plan(TF1, KERAS, export.sizes, 1.0), export, found, tolerance)
 
 
 @amounts(120, 10_000)
