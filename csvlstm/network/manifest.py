@@ -77,9 +77,9 @@ def _refuse_order(cell: list[CsvRow], layout: Layout) -> None:
     parts = [row.text("part") for row in cell]
     in_order = [name for name in known if name in parts]
     for row, part in zip(cell, in_order + [""] * (len(cell) - len(in_order)), strict=True):
-        folder, name = os.path.split(row.text("file"))
+        folder, slash, name = row.text("file").rpartition("/")
         # What leads out of the folder is no file of this network.
-        is_inside = {"", ".", ".."}.isdisjoint(folder.split("/")) if folder else True
+        is_inside = {"", ".", ".."}.isdisjoint(folder.split("/")) if slash else True
         if row.text("part") != part or name != f"{part}.csv" or not is_inside:
             names = ", ".join(f"{array.name}.csv" for array in layout.arrays)
             raise CsvLstmError(f"{row.text('file')!r} is out of order", row.place("file"), expected=f"LAYER/{names}")

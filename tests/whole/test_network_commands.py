@@ -440,6 +440,10 @@ class TestManifest:
         self.rewrite(keras, lambda rows: rows[:-1])
         assert "line 6, column 1 (A6): ends in the middle of a layer" in self.refused(keras)
 
+    def test_a_name_that_csvlstm_does_not_write_is_refused(self, keras: Path) -> None:
+        self.rewrite(keras, lambda rows: [row.replace("cell_0/", "cell_0//") for row in rows])
+        assert "line 2, column 1 (A2): 'cell_0//kernel.csv' is out of order" in self.refused(keras)
+
     @pytest.mark.parametrize("folder", ["..", "/etc", "cell_0/../..", ""])
     def test_what_leads_out_of_the_folder_is_refused(self, keras: Path, folder: str) -> None:
         self.rewrite(keras, lambda rows: [row.replace("cell_0/", f"{folder}/") for row in rows])
