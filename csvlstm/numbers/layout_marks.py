@@ -135,8 +135,10 @@ def _speaks_of(path: str, name: str) -> bool:
 def said_by_name(path: str, array: Described, layout: Layout) -> str:
     """Say that a file is named as one of another layout than the declared one."""
     words = words_of([path])
-    frameworks = {one.key: one.framework for one in layouts_named(words)}
-    others = [] if layout.key in frameworks else list(frameworks.values())
+    named_by_words = layouts_named(words)
+    # Flax has two cells, each with a layout of its own.
+    is_own = any(one.framework in layout.framework for one in named_by_words)
+    others = [] if is_own else [one.framework for one in named_by_words]
     if other := next((of for word, of in _OTHER_WORDS.items() if word in words), " or ".join(others)):
         return f"its name speaks of {other}"
     named = array_named(path)

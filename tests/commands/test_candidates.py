@@ -8,7 +8,9 @@ import pytest
 
 from csvlstm.commands.candidates import candidates, command_line, likeliest
 from csvlstm.commands.cli import main
+from csvlstm.layouts.arrays import Layout
 from csvlstm.layouts.entries import LAYOUTS
+from csvlstm.numbers.layout_marks import said_by_name
 from csvlstm.reading.shapes import Options
 from tests.framework_recordings import RECORDINGS, Recording
 from tests.seeds import SEED
@@ -177,3 +179,9 @@ def test_what_names_speak_for_and_no_layout_takes_is_named(
     said = capsys.readouterr().out
     assert f"undecided: what to declare: names or numbers speak for {words}, which no layout takes" in said
     assert "next:" not in said
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_a_file_may_be_named_after_its_own_framework(layout: Layout) -> None:
+    for word in (layout.key, *layout.alike, layout.framework.split()[0].lower()):
+        assert said_by_name(f"{word}-{layout.arrays[0].name}.csv", layout.arrays[0], layout) == ""
