@@ -4,19 +4,21 @@ A package index shows README.md without the files beside it. Links to these beco
 `project_urls` of setup.cfg has its address as Source, and words with the path in the sources where it does not.
 """
 
-from distutils.dist import DistributionMetadata
+from typing import Any
 
 from links import for_an_index
-from setuptools import build_meta
+from setuptools import Distribution, build_meta
 from setuptools.build_meta import *  # noqa: F403
 
 __all__ = build_meta.__all__
 
+# By an instance, because setuptools decides which distutils has the class: Python 3.12 and later have none.
+_METADATA: Any = type(Distribution().metadata)
+_as_written = _METADATA.get_long_description
 
-def _description(metadata: DistributionMetadata) -> str:
-    page: str = _as_written(metadata)
-    return for_an_index(page, getattr(metadata, "project_urls", None) or {})
+
+def _description(metadata: Any) -> str:
+    return for_an_index(_as_written(metadata), metadata.project_urls or {})
 
 
-_as_written = DistributionMetadata.get_long_description
-DistributionMetadata.get_long_description = _description  # type: ignore[method-assign]
+_METADATA.get_long_description = _description
