@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csvlstm.commands.audit import read_layer
+from csvlstm.commands.audit import Evidence, audit_sides
 from csvlstm.commands.check import Check, check_files
 from csvlstm.commands.convert import Conversion, convert_files
 from csvlstm.converted.moving import Store, convert_text
+from csvlstm.converted.sets import DEFAULT_READING, Reading, Sides, read_sides
 from csvlstm.converted.styles import Style
-from csvlstm.evidence.totals import Layer
 from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import Plan
-from csvlstm.network.topology import Cell, single
+from csvlstm.network.topology import Cell, Network, single
 from csvlstm.reading.parsing import Text
 from csvlstm.reading.shapes import DEFAULTS, Options
 from csvlstm.reading.tables import WeightSet, read_pair
@@ -48,14 +49,31 @@ def check_cell(kernel: str, bias: str, directory: str, sizes: Sizes, *, forget_b
 
 def converted_layer(
     folder: Path, files: tuple[str, str], sizes: Sizes, options: Options = DEFAULTS, forget_bias: float = 1.0
-) -> Layer:
+) -> Sides:
     """Convert an export, and read both sides as an audit does."""
     cell = Cell(*files, sizes, forget_bias)
-    convert_files(Conversion(single(cell), options, behaviour=False), str(folder / "keras"))
-    return read_layer(cell, str(folder / "keras"), options)
+    folder = folder / "keras"
+    convert_files(Conversion(single(cell), options, behaviour=False, directory=str(folder)))
+    return both_sides(cell, folder, Reading(options))
 
 
-def named(layer: Layer, name: str, direction: str = "") -> Layer:
+def both_sides(cell: Cell, folder: Path, reading: Reading = DEFAULT_READING) -> Sides:
+    """Read both sides of a cell as an audit does, with the SHA-256 of each file."""
+    return read_sides(cell, str(folder), reading.with_digests())
+
+
+def audited(*layers: Sides, path: Path | None = None, **how: Any) -> Report:
+    """Audit layers that were read, and write the evidence where there is a path."""
+    network = Network(tuple((layer.cell,) for layer in layers))
+    return audit_sides(network, layers, Evidence(str(path or ""), **how))
+
+
+def rows_of(report: Report) -> list[Any]:
+    """Give the rows of an audit with their columns as attributes."""
+    return [SimpleNamespace(**dict(zip(report.columns, row, strict=True))) for row in report.rows]
+
+
+def named(layer: Sides, name: str, direction: str = "") -> Sides:
     """Give a layer a name, and a direction, in a network."""
     return layer._replace(cell=layer.cell._replace(layer=name, direction=direction))
 
@@ -70,7 +88,7 @@ def turned_round(plan: Plan, export: WeightSet, store: Store, style: Style) -> d
     return convert_text(plan, export, store_backwards, style)
 
 
-def edited(layer: Layer, part: str, change: dict[tuple[int, int], float]) -> Layer:
+def edited(layer: Sides, part: str, change: dict[tuple[int, int], float]) -> Sides:
     """Change some cells of a part of the converted set."""
     values = layer.converted.tables[part].values.copy()
     for at, value in change.items():
@@ -78,7 +96,7 @@ def edited(layer: Layer, part: str, change: dict[tuple[int, int], float]) -> Lay
     return with_numbers(layer, part, values)
 
 
-def with_numbers(layer: Layer, part: str, values: np.ndarray) -> Layer:
+def with_numbers(layer: Sides, part: str, values: np.ndarray) -> Sides:
     """Put other numbers [rows, columns] into a part of the converted set."""
     tables = layer.converted.tables | {part: layer.converted.tables[part].with_values(values)}
     return layer._replace(converted=layer.converted._replace(tables=tables))

@@ -21,6 +21,7 @@ from .spelling import did_you_mean
 from .streams import print_json, print_text, say, tell
 
 if TYPE_CHECKING:
+    from ..converted.sets import Reading
     from ..network.topology import Network
     from ..numbers.damage import Damage
     from ..reading.shapes import Options
@@ -344,11 +345,13 @@ def reading_of(parsed: argparse.Namespace) -> "Options":
     )
 
 
-def reading_of_set(parsed: argparse.Namespace) -> "Options":
-    """Give how the files of the converted set are to be read."""
+def reading_of_both(parsed: argparse.Namespace) -> "Reading":
+    """Give how the files of the export and those of the converted set are to be read."""
+    from ..converted.sets import Reading
     from ..reading.shapes import Options
 
-    return Options(header_row=parsed.set_header, index_column=parsed.set_index)
+    of_set = Options(header_row=parsed.set_header, index_column=parsed.set_index)
+    return Reading(reading_of(parsed), of_set, parsed.strict)
 
 
 def refuse_two_standard_inputs(parsed: argparse.Namespace) -> None:
@@ -363,12 +366,15 @@ def refuse_two_tables(parsed: argparse.Namespace) -> None:
         raise CsvLstmError("--json and --csv both print on standard output", expected="one of them")
 
 
-def show(report: "Report", parsed: argparse.Namespace) -> None:
-    """Print a report: its warnings, its JSON object where it is requested, its summary."""
-    from ..verdict.report import as_json, as_text
+def show(report: "Report", parsed: argparse.Namespace, table: str = "") -> None:
+    """Print a report: its warnings, its table or its JSON object where one is requested, its summary."""
+    from ..verdict.report import as_json
+    from ..verdict.summary import as_text
 
     warn(report.warnings, parsed.verbose)
-    if parsed.json:
+    if table:
+        print_text(table, written=bool(report.written))
+    elif parsed.json:
         print_json(as_json(report), written=bool(report.written))
     if not parsed.quiet:
         tell(as_text(report, parsed.verbose))

@@ -1,28 +1,28 @@
 """The work of `csvlstm audit`: read both sides as they lie on the disk, compare, and write the evidence."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 
-from ..converted.blocks import Origin
 from ..converted.outputs import staging
-from ..converted.sets import as_it_lies, read_converted
+from ..converted.sets import DEFAULT_READING, Reading, Sides, as_it_lies, read_sides
 from ..converted.targets import refuse_outputs
 from ..errors import CsvLstmError, Place
 from ..evidence.prepared import prepared
-from ..evidence.statements import COMMAS, TableStyle, as_csv, as_json
-from ..evidence.totals import AuditReport, Layer, LayerAudit, audit_layer
+from ..evidence.statements import COMMAS, TableStyle, as_csv
+from ..evidence.totals import control_totals
 from ..evidence.value_sheets import CELLS, LayerSheets, layer_sheets, titled
 from ..names import readable
-from ..network.topology import Cell, Network, read_cell
+from ..network.topology import Cell, Network
 from ..numbers.copies import Seen
-from ..numbers.damage import warnings_of
 from ..progress import Bar, no_bar
-from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity
-from ..verdict.behaviour import run_export, saturated
+from ..verdict.behaviour import EXACT, run_export, saturated
+from ..verdict.comparison import compare_converted
 from ..verdict.diagnosis import Finding
+from ..verdict.equivalence import Result
 from ..verdict.listing import misled
+from ..verdict.report import CellReport, Report, as_json
 from .streams import json_text
 
 WORKBOOK = ".xlsx"
@@ -49,28 +49,24 @@ class Evidence(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """The request of `csvlstm audit`; `options` are about the export, `set_options` about the converted set."""
+    """The request of `csvlstm audit`."""
 
     network: Network
     directory: str
     evidence: Evidence
-    options: Options = DEFAULTS
-    set_options: Options = DEFAULTS
-    strict: bool = False
+    reading: Reading = DEFAULT_READING
 
 
-def audit_files(request: Audit, bar: Bar = no_bar) -> AuditReport:
+def audit_files(request: Audit, bar: Bar = no_bar) -> Report:
     """Compare the cells of a network with the converted set of a directory, and write what was found.
 
     Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
-    and the export has some, and as `audit_layers` does.
+    and the export has some, and as `audit_sides` does.
     """
-    directory, seen = request.directory, Seen()
+    directory = request.directory
     network = as_it_lies(request.network, directory)
-    about = request.options, request.strict, request.set_options, seen
-    layers = (read_layer(cell, directory, *about) for cell in network.cells)
-    read = paths_read(network, directory)
-    return audit_layers(layers, request.evidence, read, misled(directory, network), bar)
+    about = request.evidence, paths_read(network, directory), misled(directory, network)
+    return audit_sides(network, _read(request._replace(network=network)), *about, bar)
 
 
 def paths_read(network: Network, directory: str) -> list[str]:
@@ -80,61 +76,53 @@ def paths_read(network: Network, directory: str) -> list[str]:
 
 
 def _paths(cell: Cell, directory: str) -> list[str]:
-    """Name the five files of a cell and of its converted set."""
+    """Name the files of a cell and of its converted set."""
     folder = cell.folder_in(directory)
     return [*cell.paths, *(os.path.join(folder, f"{array.name}.csv") for array in cell.target.arrays)]
 
 
-def read_layer(
-    cell: Cell,
-    directory: str,
-    options: Options = DEFAULTS,
-    strict: bool = False,
-    set_options: Options = DEFAULTS,
-    seen: Seen | None = None,
-) -> Layer:
-    """Read one cell and its converted set as they lie on the disk, with the SHA-256 of each file.
-
-    `seen` are the cells before it in its network.
-
-    Raises CsvLstmError where a file cannot be read, the export is not what was declared, or `strict` allows no damage
-    and the export has some.
-    """
-    export = read_cell(cell, options._replace(digest=True))
-    origin = Origin(cell.plan, export)
-    converted = read_converted(cell.folder_in(directory), origin, set_options._replace(digest=True))
-    warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not strict)
-    warnings += saturated(run_export(export, cell.forget_bias, seed=0), export, allowed=not strict)
-    return Layer(cell, export, converted, warnings)
+def _read(request: Audit) -> Iterator[Sides]:
+    """Read the cells one after the other, with the SHA-256 of each file."""
+    reading, seen = request.reading.with_digests(), Seen()
+    for cell in request.network.cells:
+        sides = read_sides(cell, request.directory, reading, seen)
+        run = run_export(sides.export, cell.forget_bias, seed=0)
+        warnings = sides.warnings + saturated(run, sides.export, allowed=not reading.strict)
+        yield sides._replace(warnings=warnings)
 
 
-def audit_layers(
-    layers: Iterable[Layer],
+def audit_sides(
+    network: Network,
+    cells: Iterable[Sides],
     evidence: Evidence,
     read: Sequence[str] = (),
     findings: Sequence[Finding] = (),
     bar: Bar = no_bar,
-) -> AuditReport:
-    """Compare layer by layer, and write what was found, whatever it is; `read` are the inputs, which stay as they are.
+) -> Report:
+    """Compare cell by cell, and write what was found, whatever it is; `read` are the inputs, which stay as they are.
 
     `findings` are of the network as a whole.
 
-    Raises CsvLstmError where the file cannot be written, or the layers do not fit into a workbook.
+    Raises CsvLstmError where the file cannot be written, or the cells do not fit into a workbook.
     """
     if evidence.path:
         refuse_form(evidence)
         _refuse_output(evidence, read)
     said = prepared(evidence.command) if evidence.form == WORKBOOK else ""
-    audited: list[LayerAudit] = []
-    shown: list[LayerSheets] = []
-    for layer in layers:
+    reports, shown = list[CellReport](), list[LayerSheets]()
+    for sides in cells:
         if evidence.form == WORKBOOK:
-            shown.append(_show(layer, evidence, shown))
-        audited.append(audit_layer(layer))
-    audit = AuditReport(audited, evidence.path, findings)
-    if evidence.path:
-        _write(audit, shown, evidence, said, bar)
-    return audit
+            shown.append(_show(sides, evidence, shown))
+        reports.append(_audit(sides))
+    report = Report("audit", network, reports, findings=findings)
+    return report._replace(written=_write(report, shown, evidence, said, bar)) if evidence.path else report
+
+
+def _audit(sides: Sides) -> CellReport:
+    cell, export, converted, warnings = sides
+    blocks = compare_converted(sides.plan, export, converted, EXACT)
+    totals = control_totals(sides, blocks)
+    return CellReport(cell, Result(blocks, None), export.recognised, warnings=warnings, totals=totals)
 
 
 def _refuse_output(evidence: Evidence, read: Sequence[str]) -> None:
@@ -142,19 +130,20 @@ def _refuse_output(evidence: Evidence, read: Sequence[str]) -> None:
     refuse_outputs(directory or ".", [name], [identity(path) for path in read], evidence.force)
 
 
-def _write(audit: AuditReport, shown: Sequence[LayerSheets], evidence: Evidence, said: str, bar: Bar) -> None:
+def _write(report: Report, shown: Sequence[LayerSheets], evidence: Evidence, said: str, bar: Bar) -> list[str]:
     directory, name = os.path.split(evidence.path)
     with staging(directory or ".", evidence.force) as files:
         with files.open(name) as file:
             if evidence.form == WORKBOOK:
                 _write_workbook(file, shown, evidence, said, files.folder, bar)
             else:
-                file.write(_text(audit, evidence).encode())
+                file.write(_text(report, evidence).encode())
         files.publish()
+    return [evidence.path]
 
 
-def _text(audit: AuditReport, evidence: Evidence) -> str:
-    return readable(as_csv(audit, evidence.style)) if evidence.form == ".csv" else json_text(as_json(audit), indent=1)
+def _text(report: Report, evidence: Evidence) -> str:
+    return readable(as_csv(report, evidence.style)) if evidence.form == ".csv" else json_text(as_json(report), indent=1)
 
 
 def refuse_form(evidence: Evidence) -> None:
@@ -167,9 +156,9 @@ def refuse_form(evidence: Evidence) -> None:
         raise CsvLstmError("is no workbook", place, expected="a file that ends in .xlsx for --template")
 
 
-def _show(layer: Layer, evidence: Evidence, before: Sequence[LayerSheets]) -> LayerSheets:
+def _show(sides: Sides, evidence: Evidence, before: Sequence[LayerSheets]) -> LayerSheets:
     """Lay out the value sheets of a layer, and refuse a filled workbook as soon as it grows too large."""
-    shown = layer_sheets(layer)
+    shown = layer_sheets(sides)
     if evidence.template:
         return shown.without_values()
     cells = sum(layer.cells for layer in [*before, shown])

@@ -15,16 +15,14 @@ from .arguments import (
     directory_of,
     network_of,
     output_decimal_of,
-    reading_of,
-    reading_of_set,
+    reading_of_both,
     refuse_two_tables,
-    warn,
+    show,
 )
-from .streams import print_json, print_text, tell
 
 if TYPE_CHECKING:
     from ..evidence.statements import TableStyle
-    from ..evidence.totals import AuditReport
+    from ..verdict.report import Report
     from .cli import Parser
 
 _USAGE = """\
@@ -80,20 +78,12 @@ def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     refuse_two_tables(parsed)
     _refuse_no_output(parsed)
-    from ..evidence.statements import as_csv, as_json, as_text
-
-    audit = audit_as_said(parsed)
-    warn(audit.warnings, parsed.verbose)
-    if parsed.csv:
-        print_text(as_csv(audit, _style(parsed)))
-    if parsed.json:
-        print_json(as_json(audit), written=bool(parsed.output))
-    if not parsed.quiet:
-        tell(as_text(audit, parsed.verbose))
-    return DONE if audit.equivalent else DIFFERENT
+    report = audit_as_said(parsed)
+    show(report, parsed, _table(report, parsed) if parsed.csv else "")
+    return DONE if report.equivalent else DIFFERENT
 
 
-def audit_as_said(parsed: argparse.Namespace) -> "AuditReport":
+def audit_as_said(parsed: argparse.Namespace) -> "Report":
     """Audit what the arguments name, and write the evidence where they want a file."""
     from .audit import Audit, Evidence, audit_files, refuse_form
 
@@ -102,8 +92,13 @@ def audit_as_said(parsed: argparse.Namespace) -> "AuditReport":
     evidence = Evidence(parsed.output or "", *about, _style(parsed))
     if parsed.output is not None:
         refuse_form(evidence)
-    request = Audit(network_of(parsed), directory, evidence, reading_of(parsed), reading_of_set(parsed), parsed.strict)
-    return audit_files(request, bar_of(parsed))
+    return audit_files(Audit(network_of(parsed), directory, evidence, reading_of_both(parsed)), bar_of(parsed))
+
+
+def _table(report: "Report", parsed: argparse.Namespace) -> str:
+    from ..evidence.statements import as_csv
+
+    return as_csv(report, _style(parsed))
 
 
 def _style(parsed: argparse.Namespace) -> "TableStyle":

@@ -26,9 +26,8 @@ from .spelling import did_you_mean
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from ..evidence.totals import AuditReport
     from ..verdict.report import Report
-    from .export import ExportReport
+    from .checkpoint_report import ExportReport
     from .network_overview import NetworkOverview
     from .overview import Overview
     from .pairing import Paired
@@ -166,7 +165,7 @@ def convert(*files: "Set", **options: Unpack[ConvertOptions]) -> "Report":
     if parsed.output is None:
         report, texts = convert_in_memory(conversion, bar_of(parsed))
     else:
-        report, texts = convert_files(conversion, parsed.output, force=parsed.force, bar=bar_of(parsed)), []
+        report, texts = convert_files(conversion, bar_of(parsed)), []
     if not report.equivalent:
         return report
     weights = weights_of(conversion.network, texts, wanted) if texts else read_weights(parsed.output, wanted)
@@ -190,13 +189,14 @@ def check(*files: "Set", **options: Unpack[CheckOptions]) -> "Report":
     return check_as_said(_with_set("check", files, dict(options)))
 
 
-def audit(*files: "Set", **options: Unpack[AuditOptions]) -> "AuditReport":
+def audit(*files: "Set", **options: Unpack[AuditOptions]) -> "Report":
     """Compare a converted set with its export, and give control totals of each block; `output` is a file for them.
 
     `files` are those of `check`. Raises CsvLstmError as `check` does, and where the output cannot be written.
 
     >>> cell = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
-    >>> audit(*cell, "sample_data/quirks/converted_D1_H1", input_size=1, hidden_size=1).rows[10].target_sum
+    >>> report = audit(*cell, "sample_data/quirks/converted_D1_H1", input_size=1, hidden_size=1)
+    >>> report.cells[0].totals[10].target_sum
     0.02
     """
     from .audit_arguments import audit_as_said

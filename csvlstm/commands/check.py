@@ -3,15 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..converted.blocks import Origin
-from ..converted.sets import as_it_lies, read_converted
-from ..layouts.plan import Plan
+from ..converted.sets import DEFAULT_READING, Reading, Sides, as_it_lies, read_sides
 from ..layouts.references import Array
-from ..network.topology import Cell, Flow, Network, read_cell
+from ..network.topology import Cell, Flow, Network
 from ..numbers.copies import Seen
-from ..numbers.damage import warnings_of
 from ..progress import Bar, no_bar
-from ..reading.shapes import DEFAULTS, Options
 from ..reading.tables import WeightSet
 from ..verdict.behaviour import EXACT, FLOAT32, Behaviour, Run, Slack, compare_behaviour, run_export, saturated
 from ..verdict.comparison import compare_converted, fit_shapes
@@ -26,53 +22,69 @@ from ..verdict.translated import translated
 if TYPE_CHECKING:
     from ..verdict.recording import Recording
     from ..verdict.replay import Replay
+    from .check_page import CheckPage
 
 
 class Check(NamedTuple):
     """The request of `csvlstm check`; `recorded` are the files of the inputs and the outputs of a recorded run.
 
-    `options` are about the export, `set_options` about the converted set, `activations` are those of the original.
+    `activations` are those of the original. Where there is a `page`, it is written there; `force` may replace one.
     """
 
     network: Network
     directory: str
-    options: Options = DEFAULTS
+    reading: Reading = DEFAULT_READING
     tolerance: Slack = EXACT
     seed: int = 0
     recorded: tuple[str, str] | None = None
-    strict: bool = False
-    set_options: Options = DEFAULTS
     activations: Activations = DEFAULT_ACTIVATIONS
+    page: str | None = None
+    force: bool = False
 
 
-Sides = tuple[Plan, WeightSet, WeightSet]
-"""What the check of a cell looks at: the plan, the export, and the converted set."""
+def check_files(request: Check, bar: Bar = no_bar) -> Report:
+    """Compare the converted set of a directory with the export, name what is wrong in it, and write the page of it.
+
+    Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, `strict`
+    allows no damage and the export has some, or the page cannot be written.
+    """
+    page = _page(request)
+    request = request._replace(network=as_it_lies(request.network, request.directory))
+    report = _check_cells(request, bar, page.look if page else _unseen)
+    if not page:
+        return report
+    return report._replace(written=page.write(report))
+
+
+def _page(request: Check) -> "CheckPage | None":
+    if request.page is None:
+        return None
+    # What draws a page is imported where there is one.
+    from .check_page import CheckPage
+
+    return CheckPage(request.page, request.network, request.directory, request.force)
 
 
 def _unseen(sides: Sides) -> None:
     """Look at nothing."""
 
 
-def check_files(request: Check, bar: Bar = no_bar, look: Callable[[Sides], None] = _unseen) -> Report:
-    """Compare the converted set of a directory with the export, and name what is wrong in it.
-
-    `look` is shown both sides of each cell while they are in memory.
-
-    Raises CsvLstmError where a file cannot be read, the export or the recording is not what was declared, or `strict`
-    allows no damage and the export has some.
-    """
-    request = request._replace(network=as_it_lies(request.network, request.directory))
+def _check_cells(request: Check, bar: Bar, look: Callable[[Sides], None]) -> Report:
+    """Check cell by cell; `look` is shown both sides of each while they are in memory."""
     network, recording = request.network, _recording(request)
     reports, weights, flow, seen = list[CellReport](), list[Weights](), Flow(network), Seen()
     with bar(network.weights, "weights") as advance:
         for cell, x in flow:
-            checked = _check(request, cell, seen, x, look)
+            sides = read_sides(cell, request.directory, request.reading, seen)
+            look(sides)
+            checked = _check(request, sides, x)
             flow.give(checked.outputs)
             reports.append(checked.report)
             # Only a recorded run needs the weights of all cells at once.
             weights += [checked.weights] if checked.weights else []
             advance(cell.sizes.weights)
-            del checked
+            # What is still named while the next cell is read would stay in memory beside it.
+            del checked, sides
     findings = misled(request.directory, network)
     replay = _replay(request, weights, recording) if recording else None
     return Report("check", network, reports, findings=findings, replay=replay)
@@ -101,17 +113,14 @@ class _Checked(NamedTuple):
     weights: Weights | None
 
 
-def _check(request: Check, cell: Cell, seen: Seen, x: Array | None, look: Callable[[Sides], None]) -> _Checked:
-    export = read_cell(cell, request.options)
+def _check(request: Check, sides: Sides, x: Array | None) -> _Checked:
+    cell, export, converted, warnings = sides
     plan = cell.plan
-    converted = read_converted(cell.folder_in(request.directory), Origin(plan, export), request.set_options)
-    warnings = warnings_of(export, cell.forget_bias, seen, allowed=not request.strict)
     fitting = fit_shapes(plan, converted)
     weights = translated(cell, export.values, fitting) if request.recorded else None
-    look((plan, export, converted))
     blocks = compare_converted(plan, export, converted, request.tolerance)
     run = run_export(export, cell.forget_bias, request.seed, x)
-    warnings += saturated(run, export, allowed=not request.strict)
+    warnings = warnings + saturated(run, export, allowed=not request.reading.strict)
     behaviour = _behave(request, cell, export, run, fitting, blocks) if fitting else None
     wrong = list(dict.fromkeys(block.part for block in blocks if block.verdict == DIFFERENT))
     findings = diagnose(plan, export, converted, wrong, request.tolerance)

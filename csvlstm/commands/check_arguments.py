@@ -16,8 +16,7 @@ from .arguments import (
     directory_of,
     network_of,
     print_report,
-    reading_of,
-    reading_of_set,
+    reading_of_both,
     refuse_two_tables,
     tolerance,
     warn,
@@ -27,7 +26,6 @@ from .streams import print_json, print_text, tell
 if TYPE_CHECKING:
     from ..verdict.report import Report
     from .check import Check
-    from .check_page import CheckPage
     from .cli import Parser
 
 _USAGE = """\
@@ -89,9 +87,10 @@ def run(parsed: argparse.Namespace) -> int:
     """Do what the arguments ask for, print what was found, and give the exit code."""
     refuse_two_tables(parsed)
     report = check_as_said(parsed)
-    from ..verdict.report import as_csv, as_json, as_table, as_text
+    from ..verdict.report import as_csv, as_json
+    from ..verdict.summary import as_table, as_text
 
-    page = parsed.output is not None
+    page = bool(report.written)
     warn(report.warnings, parsed.verbose)
     if parsed.csv:
         print_text(as_csv(report), written=page)
@@ -100,7 +99,7 @@ def run(parsed: argparse.Namespace) -> int:
     table = [] if parsed.csv or parsed.json else [as_table(report, parsed.verbose)]
     print_report("\n".join([*table, as_text(report, parsed.verbose)]), parsed, written=page)
     if page and not parsed.quiet:
-        tell(f"wrote {parsed.output}")
+        tell(f"wrote {report.written[0]}")
     if report.equivalent:
         return DONE
     return DIFFERENT if report.is_different else REFUSED
@@ -111,13 +110,7 @@ def check_as_said(parsed: argparse.Namespace) -> "Report":
     _refuse_half_a_recording(parsed)
     from .check import check_files
 
-    request = _request(parsed)
-    page = _page(parsed, request)
-    if not page:
-        return check_files(request, bar_of(parsed))
-    report = check_files(request, bar_of(parsed), page.look)
-    page.write(report)
-    return report
+    return check_files(_request(parsed), bar_of(parsed))
 
 
 def _refuse_half_a_recording(parsed: argparse.Namespace) -> None:
@@ -130,14 +123,6 @@ def _refuse_half_a_recording(parsed: argparse.Namespace) -> None:
         raise CsvLstmError(found, expected="--recorded-inputs and --recorded-outputs beside them")
 
 
-def _page(parsed: argparse.Namespace, request: "Check") -> "CheckPage | None":
-    if parsed.output is None:
-        return None
-    from .check_page import CheckPage
-
-    return CheckPage(parsed.output, request.network, request.directory, parsed.force)
-
-
 def _request(parsed: argparse.Namespace) -> "Check":
     from ..verdict.behaviour import Slack
     from ..verdict.model import DEFAULT_ACTIVATIONS, Activations
@@ -148,11 +133,11 @@ def _request(parsed: argparse.Namespace) -> "Check":
     return Check(
         network_of(parsed),
         directory,
-        reading_of(parsed),
+        reading_of_both(parsed),
         Slack(parsed.atol, parsed.rtol),
         parsed.seed,
         None if parsed.recorded_inputs is None else (parsed.recorded_inputs, parsed.recorded_outputs),
-        parsed.strict,
-        reading_of_set(parsed),
         Activations(parsed.recurrent_activation or recurrent, parsed.activation or output),
+        parsed.output,
+        parsed.force,
     )

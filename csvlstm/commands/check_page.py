@@ -3,6 +3,7 @@
 import os
 
 from ..converted.outputs import staging
+from ..converted.sets import Sides
 from ..converted.targets import refuse_outputs
 from ..errors import CsvLstmError, Place
 from ..evidence.heatmaps import after, before
@@ -12,7 +13,6 @@ from ..reading.sources import identity
 from ..verdict.comparison import fit_shape
 from ..verdict.report import Report
 from .audit import paths_read
-from .check import Sides
 
 
 class CheckPage:
@@ -31,18 +31,18 @@ class CheckPage:
 
     def look(self, sides: Sides) -> None:
         """Draw each part of a cell before and after."""
-        plan, export, converted = sides
-        values, drawn = export.values, []
+        plan, values, drawn = sides.plan, sides.export.values, []
         for array in plan.target.arrays:
-            found = converted.tables[array.name].values
+            found = sides.converted.tables[array.name].values
             fitting = fit_shape(array, found, plan.sizes)
             shown = found if fitting is None else fitting
             drawn.append(Drawn(before(plan, array.name, values), after(plan, array.name, values, shown)))
         self._pictures.append(drawn)
 
-    def write(self, report: Report) -> None:
-        """Write the page; raises CsvLstmError where it cannot be written."""
+    def write(self, report: Report) -> list[str]:
+        """Write the page, and give its path; raises CsvLstmError where it cannot be written."""
         with staging(self._folder or ".", self._force) as files:
             with files.open(self._name) as file:
                 file.write(as_page(report, self._pictures).encode())
             files.publish()
+        return [os.path.join(self._folder, self._name)]

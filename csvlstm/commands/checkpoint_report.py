@@ -1,15 +1,19 @@
-"""What `csvlstm export` says: its summary, its list of variables, and both as JSON."""
+"""What `csvlstm export` found, and says: its summary, its list of variables, and both as JSON."""
 
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import __version__
 from ..checkpoints.opening import Checkpoint
 from ..checkpoints.purposes import purposes
 from ..checkpoints.tensors import Variable
 from ..converted.targets import free_folder
+from ..errors import plural
 from ..layouts.entries import LAYOUTS, TF1
-from .export import ASSUMED, ExportedCell, ExportReport
+from .exported_cells import ASSUMED, ExportedCell
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _MOST_SHOWN = 20
 _NO_CHECKSUMS = "no checksums: a frozen graph has none, so damage to its numbers may go unseen"
@@ -17,6 +21,37 @@ _ASSUMED = (
     "forget bias: no graph beside the checkpoint tells it, so 1.0, the default of the cells, is assumed; "
     "--forget-bias declares another, and a recorded run given to csvlstm check shows whether it was another"
 )
+
+
+class ExportReport(NamedTuple):
+    """What was exported, and what was left out: the matrices, and how many more are kept by optimizers and averages."""
+
+    checkpoint: Checkpoint
+    cells: list[ExportedCell]
+    left_out: dict[str, Variable]
+    kept: int
+    written: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what --json prints."""
+        return as_json(self)
+
+    def to_frame(self) -> "DataFrame":
+        """Give the rows of layers.csv as a DataFrame."""
+        from pandas import DataFrame
+
+        return DataFrame([cell.row for cell in self.cells])
+
+    def __repr__(self) -> str:
+        """Say in one line what was exported."""
+        return f"<csvlstm export: {len(self.cells)} LSTM {plural(len(self.cells), 'cell')} in {self.written[-1]}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows: the cells."""
+        from ..verdict.shown import as_html
+
+        rows = [[*cell.row.values()] for cell in self.cells]
+        return as_html(repr(self)[1:-1], [*self.cells[0].row], rows)
 
 
 def as_text(report: ExportReport) -> str:

@@ -37,7 +37,10 @@ from ..verdict.results import BlockResult, target_form
 
 
 class Conversion(NamedTuple):
-    """The request of `csvlstm convert`; `seed` is that of the behaviour half of the check."""
+    """The request of `csvlstm convert`; `seed` is that of the behaviour half of the check.
+
+    The converted set gets into the `directory`, where `force` may replace one.
+    """
 
     network: Network
     options: Options = DEFAULTS
@@ -45,6 +48,8 @@ class Conversion(NamedTuple):
     seed: int = 0
     strict: bool = False
     style: Style = PLAIN
+    directory: str = ""
+    force: bool = False
 
 
 class _Converted(NamedTuple):
@@ -67,19 +72,13 @@ def convert_in_memory(request: Conversion, bar: Bar = no_bar) -> tuple[Report, l
     return Report("convert", request.network, [one.report for one in converted]), [one.texts for one in converted]
 
 
-def convert_files(
-    request: Conversion,
-    directory: str,
-    *,
-    force: bool = False,
-    bar: Bar = no_bar,
-) -> Report:
+def convert_files(request: Conversion, bar: Bar = no_bar) -> Report:
     """Convert the cells of a network, check the results, and write them where all of them are equivalent.
 
     Raises CsvLstmError where an input cannot be read as what was declared, an output cannot be written, or `strict`
     allows no damage and there is some.
     """
-    network = request.network
+    network, directory, force = request.network, request.directory, request.force
     inputs = [identity(path) for cell in network.cells for path in cell.paths]
     if network.is_listed:
         refuse_folder(directory, inputs, force, may_be_the_same=True)
@@ -88,7 +87,7 @@ def convert_files(
         refuse_outputs(directory, names, inputs, force, may_be_the_same=True)
     with staging(directory, force, whole=network.is_listed) as files, bar(network.weights, "weights") as advance:
         reports, entries = list[CellReport](), list[Entry]()
-        for converted in _convert_cells(request, lambda cell: files.store_in(path_of(cell.folder)), advance, directory):
+        for converted in _convert_cells(request, lambda cell: files.store_in(path_of(cell.folder)), advance):
             reports.append(converted.report)
             entries += converted.entries
             # What is still named while the next cell is read would stay in memory beside it.
@@ -102,13 +101,11 @@ def convert_files(
         return report._replace(written=files.paths, was_there=not published)
 
 
-def _convert_cells(
-    request: Conversion, store_of: Callable[[Cell], Store], advance: Advance, directory: str = ""
-) -> Iterator[_Converted]:
+def _convert_cells(request: Conversion, store_of: Callable[[Cell], Store], advance: Advance) -> Iterator[_Converted]:
     flow, seen = Flow(request.network), Seen()
     for cell, x in flow:
         export = read_cell(cell, request.options._replace(digest=request.network.is_listed))
-        converted = _convert(request, cell, export, seen, x, store_of(cell), directory)
+        converted = _convert(request, cell, export, seen, x, store_of(cell))
         flow.give(converted.outputs)
         advance(cell.sizes.weights)
         yield converted
@@ -116,14 +113,14 @@ def _convert_cells(
 
 
 def _convert(
-    request: Conversion, cell: Cell, export: WeightSet, seen: Seen, x: Array | None, store: Store, directory: str = ""
+    request: Conversion, cell: Cell, export: WeightSet, seen: Seen, x: Array | None, store: Store
 ) -> _Converted:
     plan = cell.plan
     texts = convert_text(plan, export, store, request.style)
     entries = list(_entries(cell, plan, export, texts)) if request.network.is_listed else []
     moved = moved_arrays(plan, export, edges_found_anew(plan, texts)) if request.style == PLAIN else None
     warnings = warnings_of(export, cell.forget_bias, seen, allowed=not request.strict)
-    folder = cell.folder_in(directory)
+    folder = cell.folder_in(request.directory)
     if request.style == PLAIN:
         values = convert_values(plan, export, texts)
         blocks = compare_blocks(plan, export, texts, values, folder, moved=moved)

@@ -110,7 +110,7 @@ def run(parsed: argparse.Namespace) -> int:
         if report.equivalent:
             print_bytes(texts[0][parsed.stdout][:])
     else:
-        report = convert_files(conversion, parsed.output, force=parsed.force, bar=bar_of(parsed))
+        report = convert_files(conversion, bar_of(parsed))
     show(report, parsed)
     return DONE if report.equivalent else DIFFERENT
 
@@ -122,7 +122,8 @@ def conversion_of(parsed: argparse.Namespace) -> "Conversion":
 
     decimal = output_decimal_of(parsed)
     style = Style(parsed.output_delimiter, decimal, parsed.output_plain_decimals, parsed.output_labels)
-    return Conversion(network_of(parsed), reading_of(parsed), not parsed.no_check, parsed.seed, parsed.strict, style)
+    how = not parsed.no_check, parsed.seed, parsed.strict, style
+    return Conversion(network_of(parsed), reading_of(parsed), *how, parsed.output or "", parsed.force)
 
 
 def _refuse_no_part(name: str, target: Layout) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,24 +17,14 @@ from ..checkpoints.stacks import BACKWARD, FORWARD, Layer, StackedCell, find_lay
 from ..checkpoints.tensors import Array, Variable
 from ..converted.outputs import Staging, staging
 from ..converted.targets import refuse_folder, refuse_outputs
-from ..errors import CsvLstmError, Place, plural
-from ..layouts.arrays import Operand
-from ..layouts.entries import TF1
+from ..errors import CsvLstmError, Place
 from ..progress import Advance, Bar, no_bar
 from ..reading.sources import identity
-from ..verdict.shown import as_html
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
+from .checkpoint_report import ExportReport
+from .exported_cells import ASSUMED, DECLARED, NONE_ADDED, PEEPHOLES, PROJECTION, ExportedCell, ForgetBias
 
 TABLE = "layers.csv"
-ASSUMED, DECLARED, NONE_ADDED = "assumed", "declared", "a CudnnLSTM adds none"
 _COLUMNS = "layer", "kernel", "bias", "input_size", "hidden_size", "direction", "forget_bias"
-PEEPHOLES, PROJECTION = (
-    tuple(array.name for array in TF1.extras if operand in array.operands)
-    for operand in (Operand.PEEPHOLE, Operand.PROJECTION)
-)
-"""The columns of layers.csv, and the ends of the files, for what only some cells have."""
 _DEFAULT_FORGET_BIAS = 1.0
 _DIRECTIONS = {"": "", FORWARD: "forward", BACKWARD: "backward"}
 _MATRIX = 2
@@ -47,78 +37,6 @@ class Export(NamedTuple):
     directory: str
     scopes: Sequence[str] = ()
     forget_bias: float | None = None
-
-
-class ForgetBias(NamedTuple):
-    """A forget bias, and where it was found: a file, or one of ASSUMED, DECLARED and NONE_ADDED."""
-
-    value: float
-    source: str
-
-
-class ExportedCell(NamedTuple):
-    """A cell and its files, which are named after its layer and direction."""
-
-    cell: FoundCell
-    layer: str
-    direction: str
-    forget_bias: ForgetBias
-
-    @property
-    def stem(self) -> str:
-        """What the names of its files begin with."""
-        return f"{self.layer}_{self.direction}" if self.direction else self.layer
-
-    @property
-    def files(self) -> dict[str, tuple[str, ...]]:
-        """The variables of each of its files, one above the other, by the file's column in layers.csv."""
-        cell = self.cell
-        extras = dict(zip(PEEPHOLES, ((name,) for name in cell.peepholes), strict=False))
-        projection = {PROJECTION[0]: (cell.projection,)} if cell.projection else {}
-        return {"kernel": cell.kernel, "bias": (cell.bias,), **extras, **projection}
-
-    @property
-    def row(self) -> dict[str, str]:
-        """Its row of layers.csv."""
-        return {
-            "layer": self.layer,
-            **{column: f"{self.stem}_{column}.csv" for column in self.files},
-            "input_size": str(self.cell.input_size),
-            "hidden_size": str(self.cell.hidden_size),
-            "direction": self.direction,
-            "forget_bias": str(self.forget_bias.value),
-        }
-
-
-class ExportReport(NamedTuple):
-    """What was exported, and what was left out: the matrices, and how many more are kept by optimizers and averages."""
-
-    checkpoint: Checkpoint
-    cells: list[ExportedCell]
-    left_out: dict[str, Variable]
-    kept: int
-    written: list[str]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give what --json prints."""
-        from .checkpoint_report import as_json
-
-        return as_json(self)
-
-    def to_frame(self) -> "DataFrame":
-        """Give the rows of layers.csv as a DataFrame."""
-        from pandas import DataFrame
-
-        return DataFrame([cell.row for cell in self.cells])
-
-    def __repr__(self) -> str:
-        """Say in one line what was exported."""
-        return f"<csvlstm export: {len(self.cells)} LSTM {plural(len(self.cells), 'cell')} in {self.written[-1]}>"
-
-    def _repr_html_(self) -> str:
-        """Give what a notebook shows: the cells."""
-        rows = [[*cell.row.values()] for cell in self.cells]
-        return as_html(repr(self)[1:-1], [*self.cells[0].row], rows)
 
 
 def export_checkpoint(request: Export, bar: Bar = no_bar) -> ExportReport:

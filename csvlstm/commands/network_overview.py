@@ -18,8 +18,9 @@ from ..numbers.precision import digits_of
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.tables import WeightSet
 from ..verdict.behaviour import run_export, saturated
-from ..verdict.report import recognised_as_text, warning
+from ..verdict.report import warning
 from ..verdict.shown import aligned, as_html, frame
+from ..verdict.summary import recognised_as_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,10 @@ from numpy.typing import NDArray
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import AnySizes, Array, Layout, Operand
 from ..layouts.entries import LAYOUTS, TARGET
-from ..network.topology import Cell, Network
+from ..layouts.plan import Plan
+from ..network.topology import Cell, Network, read_cell
+from ..numbers.copies import Seen
+from ..numbers.damage import Damage, warnings_of
 from ..reading.as_found import Expected, read_as_found, refuse_labels
 from ..reading.edges import Edges
 from ..reading.fitting import sizes_that_fit
@@ -21,6 +25,56 @@ from .blocks import Origin, array_values
 from .same_text import moved_arrays
 
 _SHOWN = 10
+
+
+class Reading(NamedTuple):
+    """How both sides are read: `options` are about the export, `set_options` about the converted set.
+
+    Where it is `strict`, an export that shows damage is refused.
+    """
+
+    options: Options = DEFAULTS
+    set_options: Options = DEFAULTS
+    strict: bool = False
+
+    def with_digests(self) -> "Reading":
+        """Give the same with the SHA-256 of each file."""
+        options, set_options = (each._replace(digest=True) for each in (self.options, self.set_options))
+        return self._replace(options=options, set_options=set_options)
+
+
+DEFAULT_READING = Reading()
+
+
+class Sides(NamedTuple):
+    """Both sides of a cell as they lie on the disk, and the damage that the export shows."""
+
+    cell: Cell
+    export: WeightSet
+    converted: WeightSet
+    warnings: list[Damage]
+
+    @property
+    def plan(self) -> Plan:
+        """How the one is made of the other."""
+        return self.cell.plan
+
+
+def read_sides(cell: Cell, directory: str, reading: Reading = DEFAULT_READING, seen: Seen | None = None) -> Sides:
+    """Read the export of a cell, and what was made of it in the folder of its network; `seen` are the cells before it.
+
+    Raises CsvLstmError as `read_cell`, `read_converted` and `warnings_of` do.
+
+    >>> from csvlstm.layouts.gates import Sizes
+    >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
+    >>> sides = read_sides(Cell(*files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1")
+    >>> sides.export.bias.values.tolist(), sides.converted.bias.values.tolist()
+    ([[0.01, 0.02, 0.03, 0.04]], [[0.01, 1.03, 0.02, 0.04]])
+    """
+    export = read_cell(cell, reading.options)
+    converted = read_converted(cell.folder_in(directory), Origin(cell.plan, export), reading.set_options)
+    warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not reading.strict)
+    return Sides(cell, export, converted, warnings)
 
 
 def read_converted(directory: str | os.PathLike[str], origin: Origin, options: Options = DEFAULTS) -> WeightSet:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..converted.blocks import block_values
+from ..converted.sets import Sides
 from ..errors import CsvLstmError, Place, plural
 from ..layouts.arrays import AnySizes
 from ..layouts.arrays import Array as Described
@@ -21,9 +22,8 @@ from ..layouts.references import Array
 from ..names import readable
 from ..reading.labels import Labels
 from ..reading.shapes import Form, Grid
-from ..reading.tables import Table
+from ..reading.tables import Table, WeightSet
 from ..verdict.results import a1_range, target_form
-from .totals import Layer
 
 ROWS, COLUMNS = 2**20, 2**14
 """What a sheet holds, in every spreadsheet program that matters."""
@@ -159,32 +159,32 @@ def source_title(plan: Plan, array: str) -> str:
     return f"{plan.source.key} {array}"
 
 
-def layer_sheets(layer: Layer) -> LayerSheets:
+def layer_sheets(sides: Sides) -> LayerSheets:
     """Lay out the value sheets of a layer; raises CsvLstmError where a file does not fit on a sheet.
 
-    >>> from csvlstm.converted.sets import read_alone
+    >>> from csvlstm.converted.sets import read_sides
     >>> from csvlstm.layouts.gates import Sizes
-    >>> from csvlstm.network.topology import Cell, read_cell
-    >>> folder = "sample_data/quirks"
-    >>> cell = Cell(f"{folder}/kernel_D1_H1.csv", f"{folder}/bias_D1_H1.csv", Sizes(1, 1))
-    >>> shown = layer_sheets(Layer(cell, read_cell(cell), read_alone(f"{folder}/converted_D1_H1"), []))
+    >>> from csvlstm.network.topology import Cell
+    >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
+    >>> shown = layer_sheets(read_sides(Cell(*files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1"))
     >>> shown.sheets["tf1 kernel"].table
     "'tf1 kernel'!A1:D2"
     """
-    sizes, plan = layer.export.sizes, layer.cell.plan
-    sheets = {source_title(plan, name): table for name, table in layer.export.tables.items()}
+    cell, plan, export = sides.cell, sides.plan, sides.export
+    sheets = {source_title(plan, name): table for name, table in export.tables.items()}
     shown = [
         *(_source(title, table) for title, table in sheets.items()),
-        *(_target(array, layer.converted.tables[array.name], sizes) for array in plan.target.arrays),
+        *(_target(array, sides.converted.tables[array.name], export.sizes) for array in plan.target.arrays),
     ]
     # A file name may be no UTF-8, which a workbook is; it is shown as in messages then.
     shown = [sheet._replace(file=readable(sheet.file)) for sheet in shown]
     for sheet in shown:
         _refuse_size(sheet)
-    label = " ".join(filter(None, (layer.name, layer.direction))) or "LSTM"
+    label = " ".join(filter(None, (cell.layer, cell.direction))) or "LSTM"
     by_title = {sheet.title: sheet for sheet in shown}
     gained = next((float(sum(move.added)) for move in plan.moves if move.gains_forget_bias), 0.0)
-    return LayerSheets(label, plan, sizes, gained, _tolerance(layer, gained), by_title, _wrong_pair(layer, plan))
+    tolerance, wrong_pair = _tolerance(plan, export, gained), _wrong_pair(plan, export)
+    return LayerSheets(label, plan, export.sizes, gained, tolerance, by_title, wrong_pair)
 
 
 def titled(layers: Sequence[LayerSheets]) -> list[LayerSheets]:
@@ -212,16 +212,16 @@ def is_computed(move: Move) -> bool:
     return move.gains_forget_bias or len(move.sources) > 1
 
 
-def _tolerance(layer: Layer, gained: float) -> float:
+def _tolerance(plan: Plan, export: WeightSet, gained: float) -> float:
     """Allow the sums what is lost of a float64 by writing it with the 16 digits of a workbook."""
-    arrays = [layer.export.values[array.name] for array in layer.cell.plan.source.arrays if array.is_vector]
+    arrays = [export.values[array.name] for array in plan.source.arrays if array.is_vector]
     largest = sum(float(np.max(np.abs(values))) for values in arrays) + abs(gained)
     return float(f"1e{math.ceil(math.log10(min(max(largest / 100, 1), sys.float_info.max))) - 12}")
 
 
-def _wrong_pair(layer: Layer, plan: Plan) -> tuple[Move, Move] | None:
+def _wrong_pair(plan: Plan, export: WeightSet) -> tuple[Move, Move] | None:
     """Find two gates of one array that differ, those that the conversion puts elsewhere first."""
-    values = layer.export.values
+    values = export.values
     moves = [move for move in plan.moves if len(move.sources) == 1]
     elsewhere = sorted(moves, key=lambda move: move.sources[0].columns == move.target.columns)
     for first, second in permutations(elsewhere, 2):

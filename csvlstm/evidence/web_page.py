@@ -11,8 +11,9 @@ from typing import NamedTuple
 from .. import __version__
 from ..layouts.gates import Gate
 from ..names import readable
-from ..verdict.report import CellReport, Report, as_text
+from ..verdict.report import CellReport, Report
 from ..verdict.results import DIFFERENT, BlockResult
+from ..verdict.summary import as_text
 from .heatmaps import COLOURS, DIFFERS, NOBODYS, Heatmap
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

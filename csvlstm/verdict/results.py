@@ -41,6 +41,23 @@ class BlockResult(NamedTuple):
     verdict: str
 
 
+class Totals(NamedTuple):
+    """The control totals of a block, beside what its comparison found.
+
+    Sums are exact and rounded once; None where one is beyond float64. `expected_difference` is what the forget bias
+    adds to the sum. `equal_as_float32` counts the cells that are equal only as float32. `note` says how the cells of
+    the source lie in its range where that is no plain rectangle.
+    """
+
+    source_sha256: str
+    target_sha256: str
+    source_sum: float | None
+    target_sum: float | None
+    expected_difference: float | None
+    equal_as_float32: int
+    note: str
+
+
 class Target(NamedTuple):
     """The file that a block is compared in; `form` is None where it has another shape than the block needs."""
 

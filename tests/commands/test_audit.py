@@ -13,17 +13,21 @@ import numpy as np
 import openpyxl
 import pytest
 
-from csvlstm.commands.audit import Evidence, audit_layers, read_layer
+from csvlstm.converted.sets import Sides
 from csvlstm.errors import CsvLstmError
 from csvlstm.evidence import value_sheets
-from csvlstm.evidence.totals import BlockTotals, Layer
 from csvlstm.layouts.gates import Sizes
 from csvlstm.network.topology import Cell
 from tests import children
 from tests.commands.test_cli import BIAS, KERNEL, SIZES, assert_refused, csvlstm
-from tests.exports import named, with_numbers, write_export
+from tests.exports import audited, both_sides, named, with_numbers, write_export
 
 FORMS = ["csv", "json", "xlsx"]
+COLUMNS = [
+    *("layer", "direction", "part", "gate", "source_file", "source_range", "source_sha256"),
+    *("target_file", "target_range", "target_sha256", "cells", "source_sum", "target_sum", "expected_difference"),
+    *("differing", "equal_as_float32", "max_difference", "first_source", "first_target", "verdict", "note"),
+]
 
 
 def audit(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
@@ -48,7 +52,7 @@ def test_the_ending_picks_the_form_and_the_summary_is_on_standard_error(keras: P
     run = audit(KERNEL, BIAS, keras, "-o", tmp_path / f"audit.{form}")
     assert (run.returncode, run.stdout) == (0, b"")
     assert run.stderr.decode().splitlines() == [
-        "identical: 0 of 180 cells differ in 12 blocks",
+        "identical: 0 of 180 cells differ in 12 blocks, forget bias 1.0 added to 5 of them",
         f"wrote {tmp_path}/audit.{form}",
     ]
     assert sorted(os.listdir(tmp_path)) == [f"audit.{form}", "keras"]
@@ -58,7 +62,7 @@ def test_each_form_is_what_its_ending_says(keras: Path, tmp_path: Path) -> None:
     for form in FORMS:
         assert audit(KERNEL, BIAS, keras, "-q", "-o", f"audit.{form.upper()}", cwd=tmp_path).stderr == b""
     rows = list(csv.DictReader((tmp_path / "audit.CSV").read_text().splitlines()))
-    assert (len(rows), list(rows[0])) == (12, list(BlockTotals._fields))
+    assert (len(rows), list(rows[0])) == (12, COLUMNS)
     assert json.loads((tmp_path / "audit.JSON").read_text())["verdict"] == "identical"
     (tmp_path / "audit.XLSX").rename(tmp_path / "audit.xlsx")
     assert openpyxl.load_workbook(tmp_path / "audit.xlsx").sheetnames[0] == "Audit"
@@ -70,7 +74,7 @@ def test_what_differs_is_written_and_exits_with_1(keras: Path, tmp_path: Path, f
     run = audit(KERNEL, BIAS, keras, "-o", f"audit.{form}", cwd=tmp_path)
     assert run.returncode == 1
     summary = run.stderr.decode().splitlines()
-    assert summary[0] == "different: 1 of 180 cells differ in 12 blocks"
+    assert summary[0] == "different: 1 of 180 cells differ in 12 blocks, forget bias 1.0 added to 5 of them"
     assert summary[1].startswith("different: 1 of 15 cells of kernel, gate f: ")
     assert summary[2] == f"wrote audit.{form}"
     assert (tmp_path / f"audit.{form}").stat().st_size > 0
@@ -218,14 +222,14 @@ def test_a_terminal_shows_a_progress_bar(keras: Path, tmp_path: Path, quiet: boo
     assert (shown == b"end") is quiet
 
 
-def zeros(folder: Path, sizes: Sizes) -> Layer:
+def zeros(folder: Path, sizes: Sizes) -> Sides:
     """Make a layer whose five files lie there as a conversion writes them."""
     folder.mkdir()
     for name, rows in (("kernel", sizes.input_size), ("recurrent_kernel", sizes.hidden_size)):
         (folder / f"{name}.csv").write_text((",".join(["0"] * sizes.columns) + "\n") * rows)
     (folder / "bias.csv").write_text(",".join(["0"] * sizes.columns) + "\n")
     files = write_export(folder, np.zeros((sizes.rows, sizes.columns)), np.zeros(sizes.columns))
-    return read_layer(Cell(*files, sizes, forget_bias=0.0), str(folder))
+    return both_sides(Cell(*files, sizes, forget_bias=0.0), folder)
 
 
 def sizes_of(book: Path) -> Sequence[int]:
@@ -237,12 +241,12 @@ def test_a_workbook_that_would_be_too_large_is_refused_with_the_two_ways_out(tmp
     layer = zeros(tmp_path / "layer", Sizes(720, 256))
     path = tmp_path / "audit.xlsx"
     with pytest.raises(CsvLstmError, match="2,000,896 cells, both sides together") as refused:
-        audit_layers([layer], Evidence(str(path)))
+        audited(layer, path=path)
     assert refused.value.expected == "2,000,000 at most"
     assert "--template" in refused.value.advice
     assert "audit.csv" in refused.value.advice
     assert not path.exists()
-    audit_layers([layer], Evidence(str(path), template=True))
+    audited(layer, path=path, template=True)
     assert sizes_of(path) == [720, 256]
     assert path.stat().st_size < 100_000
 
@@ -251,30 +255,32 @@ def test_the_cells_of_all_layers_count_together(tmp_path: Path) -> None:
     layer = zeros(tmp_path / "layer", Sizes(255, 64))
     many = [named(layer, str(number)) for number in range(13)]
     with pytest.raises(CsvLstmError, match="2,129,920 cells"):
-        audit_layers(iter(many), Evidence(str(tmp_path / "audit.xlsx")))
-    assert len(audit_layers(iter(many), Evidence(str(tmp_path / "audit.csv"))).rows) == 13 * 12
+        audited(*many, path=tmp_path / "audit.xlsx")
+    assert len(audited(*many, path=tmp_path / "audit.csv").blocks) == 13 * 12
 
 
 def test_columns_that_fit_on_no_sheet_are_refused_even_for_a_template(
     keras: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "audit.xlsx"
-    layer = read_layer(Cell(KERNEL, BIAS, Sizes(3, 5)), str(keras))
+    layer = both_sides(Cell(KERNEL, BIAS, Sizes(3, 5)), keras)
     shown = with_numbers(layer, "kernel", np.zeros((1, 16_385)))
     for template in (False, True):
         with pytest.raises(CsvLstmError, match="16,385 columns fit on no sheet") as refused:
-            audit_layers([shown], Evidence(str(path), template))
+            audited(shown, path=path, template=template)
         assert refused.value.advice == "write audit.csv instead"
     monkeypatch.setattr(value_sheets, "COLUMNS", 19)
     with pytest.raises(CsvLstmError, match="8 rows and 20 columns fit on no sheet"):
-        audit_layers([layer], Evidence(str(path), template=True))
+        audited(layer, path=path, template=True)
     assert not path.exists()
 
 
 def test_csv_prints_the_rows_of_audit_csv_with_a_file_beside_it_or_without(keras: Path, tmp_path: Path) -> None:
     printed = audit(KERNEL, BIAS, keras, "--csv")
     assert printed.returncode == 0
-    assert printed.stderr.decode().splitlines() == ["identical: 0 of 180 cells differ in 12 blocks"]
+    assert printed.stderr.decode().splitlines() == [
+        "identical: 0 of 180 cells differ in 12 blocks, forget bias 1.0 added to 5 of them"
+    ]
     assert audit(KERNEL, BIAS, keras, "--csv", "-o", tmp_path / "audit.csv").stdout == printed.stdout
     assert (tmp_path / "audit.csv").read_bytes() == printed.stdout
     spoil(keras)

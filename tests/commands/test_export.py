@@ -11,7 +11,7 @@ import pytest
 
 from csvlstm import tf1_lstm
 from csvlstm.commands.cli import main
-from csvlstm.commands.export import PEEPHOLES, PROJECTION
+from csvlstm.commands.exported_cells import PEEPHOLES, PROJECTION
 from tests import children
 from tests.checkpoints.networks import EXPORTED, NETWORKS, Network
 from tests.checkpoints.networks import REFUSED as REFUSED_NETWORKS

@@ -9,17 +9,18 @@ import re
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from csvlstm.commands.audit import Evidence, audit_layers
-from csvlstm.evidence.statements import as_csv, as_json
-from csvlstm.evidence.totals import AuditReport, BlockTotals, Layer, audit_layer
+from csvlstm.converted.sets import Sides
+from csvlstm.evidence.statements import as_csv
 from csvlstm.layouts.gates import Sizes
 from csvlstm.reading.shapes import DEFAULTS, Options
+from csvlstm.verdict.report import as_json
 from tests import children
-from tests.exports import PARTS, SIZES, converted_layer, edited, named, with_numbers, write_export
+from tests.exports import PARTS, SIZES, audited, converted_layer, edited, named, rows_of, with_numbers, write_export
 
 QUIRKS = Path(__file__).parent.parent.parent / "sample_data" / "quirks"
 SUNSPOTS = QUIRKS.parent / "sunspots"
@@ -44,7 +45,7 @@ def cells_of(path: str, a1_range: str) -> list[list[str]]:
     return [line[left - 1 : right] for line in lines[top - 1 : bottom]]
 
 
-def pieces_of(row: BlockTotals) -> list[str]:
+def pieces_of(row: Any) -> list[str]:
     """Read the cells of a block out of its source file, in rows of the table, as range and note tell a person."""
     cells = [cell for line in cells_of(row.source_file, row.source_range) for cell in line]
     if row.note.startswith("transposed"):
@@ -70,11 +71,11 @@ def layer_of(
     sizes: Sizes,
     options: Options = DEFAULTS,
     forget_bias: float = 1.0,
-) -> Layer:
+) -> Sides:
     return converted_layer(folder, (str(kernel), str(bias)), sizes, options, forget_bias)
 
 
-def check_against_the_files(layer: Layer, rows: list[BlockTotals]) -> None:
+def check_against_the_files(layer: Sides, rows: list[Any]) -> None:
     """Hold each row against the cells that its ranges show, by their digits."""
     assert [(row.part, row.gate) for row in rows] == list(itertools.product(PARTS, KERAS))
     seen = dict.fromkeys(PARTS, 0)
@@ -84,14 +85,14 @@ def check_against_the_files(layer: Layer, rows: list[BlockTotals]) -> None:
         target = [cell for line in cells_of(row.target_file, row.target_range) for cell in line]
         assert len(source) == len(target) == row.cells
         seen[row.part] += row.cells
-        gains = (row.part, row.gate) == ("bias", "f") and layer.forget_bias
+        gains = (row.part, row.gate) == ("bias", "f") and layer.cell.forget_bias
         if gains:
-            assert [float(cell) + layer.forget_bias for cell in source] == [float(cell) for cell in target]
+            assert [float(cell) + layer.cell.forget_bias for cell in source] == [float(cell) for cell in target]
         else:
             assert source == target
         for cells, total in ((source, row.source_sum), (target, row.target_sum)):
             assert total == float(sum(Fraction(float(cell)) for cell in cells))
-        assert row.expected_difference == (row.cells * layer.forget_bias if gains else 0)
+        assert row.expected_difference == (row.cells * layer.cell.forget_bias if gains else 0)
         assert row.source_sha256 == hashlib.sha256(Path(row.source_file).read_bytes()).hexdigest()
         assert row.target_sha256 == hashlib.sha256(Path(row.target_file).read_bytes()).hexdigest()
         assert (row.differing, row.equal_as_float32, row.max_difference, row.verdict) == (0, 0, 0.0, "identical")
@@ -106,7 +107,7 @@ def test_the_ranges_lead_to_the_right_cells_of_both_files(tmp_path: Path, sizes:
         tmp_path, draw.standard_normal((sizes.rows, sizes.columns)), draw.standard_normal(sizes.columns)
     )
     layer = layer_of(tmp_path, *files, sizes, forget_bias=0.3)
-    check_against_the_files(layer, audit_layer(layer).rows)
+    check_against_the_files(layer, rows_of(audited(layer)))
 
 
 FORMS = [
@@ -130,7 +131,7 @@ FORMS = [
 def test_the_ranges_are_right_whatever_form_the_file_has(tmp_path: Path, name: str, bias: str) -> None:
     options = Options(transposed="transposed" in name)
     layer = layer_of(tmp_path, QUIRKS / name, QUIRKS / bias, Sizes(3, 5), options)
-    rows = audit_layer(layer).rows
+    rows = rows_of(audited(layer))
     check_against_the_files(layer, rows)
     assert {row.source_range for row in rows if row.part == "kernel" and row.gate == "f"} == {
         {
@@ -151,7 +152,7 @@ def test_a_kernel_that_is_flat_and_transposed_has_its_pieces_along_the_columns(t
     _, bias = write_export(tmp_path, kernel, draw.standard_normal(12))
     np.savetxt(tmp_path / "flat.csv", kernel.T.reshape(1, -1), delimiter=",", fmt="%.17g")
     layer = layer_of(tmp_path, tmp_path / "flat.csv", bias, Sizes(4, 3), Options(transposed=True))
-    rows = audit_layer(layer).rows
+    rows = rows_of(audited(layer))
     check_against_the_files(layer, rows)
     assert (
         rows[0].note == "flat and transposed: 3 pieces of 4 cells, the first A1:D1, each 7 cells after the one before"
@@ -159,59 +160,60 @@ def test_a_kernel_that_is_flat_and_transposed_has_its_pieces_along_the_columns(t
 
 
 @pytest.fixture
-def layer(tmp_path: Path) -> Layer:
+def layer(tmp_path: Path) -> Sides:
     return layer_of(tmp_path, SUNSPOTS / "cell_0_kernel.csv", SUNSPOTS / "cell_0_bias.csv", Sizes(3, 5))
 
 
-def test_cells_equal_only_as_float32_have_a_column_of_their_own(layer: Layer) -> None:
+def test_cells_equal_only_as_float32_have_a_column_of_their_own(layer: Sides) -> None:
     values = layer.converted.tables["kernel"].values
     near = edited(layer, "kernel", {(0, 5): values[0, 5] * (1 + 1e-9), (2, 9): values[2, 9] * (1 + 1e-9)})
-    row = audit_layer(near).rows[1]
+    row = rows_of(audited(near))[1]
     assert (row.part, row.gate, row.differing, row.equal_as_float32, row.verdict) == (
         "kernel", "f", 2, 2, "equal_as_float32"
     )  # fmt: skip
-    row = audit_layer(edited(near, "kernel", {(1, 6): 9.0})).rows[1]
+    row = rows_of(audited(edited(near, "kernel", {(1, 6): 9.0})))[1]
     assert (row.differing, row.equal_as_float32, row.verdict) == (1, 2, "different")
-    found = AuditReport([audit_layer(near)])
+    found = audited(near)
     assert (found.verdict, found.equivalent) == ("equal_as_float32", True)
 
 
-def test_sums_are_exact_in_any_order_and_none_where_float64_ends(layer: Layer) -> None:
+def test_sums_are_exact_in_any_order_and_none_where_float64_ends(layer: Sides) -> None:
     huge = edited(layer, "bias", {(0, 0): 1e16, (1, 0): 1.0, (2, 0): -1e16, (3, 0): 0.0, (4, 0): 0.0})
-    assert audit_layer(huge).rows[8].target_sum == 1.0
+    assert rows_of(audited(huge))[8].target_sum == 1.0
     huge = edited(layer, "bias", {(0, 0): 1.7e308, (1, 0): 1.7e308})
-    row = audit_layer(huge).rows[8]
+    row = rows_of(audited(huge))[8]
     assert (row.target_sum, row.verdict) == (None, "different")
-    json.dumps(as_json(AuditReport([audit_layer(huge)])), allow_nan=False)
+    json.dumps(as_json(audited(huge)), allow_nan=False)
 
 
-def test_a_part_of_another_shape_has_no_range_and_a_note(layer: Layer) -> None:
+def test_a_part_of_another_shape_has_no_range_and_a_note(layer: Sides) -> None:
     file = layer.converted.tables["kernel"]
     cut = with_numbers(layer, "kernel", file.values[:, :19])
-    row = audit_layer(cut).rows[0]
+    row = rows_of(audited(cut))[0]
     assert (row.target_range, row.target_sum, row.differing, row.max_difference) == (None, None, 15, None)
     assert row.note == f"{file.name} has 3 x 19 cells, not 3 x 20"
-    assert audit_layer(cut).verdict == "different"
+    assert audited(cut).verdict == "different"
 
 
-def test_the_table_is_rectangular_and_has_the_layers_one_below_the_other(layer: Layer) -> None:
-    layers = [audit_layer(named(layer, name, way)) for name, way in (("a", "forward"), ("b", ""))]
-    table = list(csv.DictReader(as_csv(AuditReport(layers)).splitlines()))
+def test_the_table_is_rectangular_and_has_the_layers_one_below_the_other(layer: Sides) -> None:
+    layers = [named(layer, name, way) for name, way in (("a", "forward"), ("b", ""))]
+    report = audited(*layers)
+    table = list(csv.DictReader(as_csv(report).splitlines()))
     assert [(row["layer"], row["direction"]) for row in table] == 12 * [("a", "forward")] + 12 * [("b", "")]
-    assert {len(row) for row in table} == {len(BlockTotals._fields)}
-    assert float(table[0]["source_sum"]) == layers[0].rows[0].source_sum
-    result = as_json(AuditReport(layers))
+    assert {len(row) for row in table} == {len(report.columns)}
+    assert float(table[0]["source_sum"]) == rows_of(report)[0].source_sum
+    result = as_json(report)
     assert [(each["layer"], len(each["blocks"])) for each in result["layers"]] == [("a", 12), ("b", 12)]
     assert result["forget_bias"] == 1.0
-    other = [layers[0], layers[1]._replace(forget_bias=0.0)]
-    assert as_json(AuditReport(other))["forget_bias"] is None
+    other = layers[1]._replace(cell=layers[1].cell._replace(forget_bias=0.0))
+    assert as_json(audited(layers[0], other))["forget_bias"] is None
 
 
-def test_the_json_has_the_names_of_the_contract(layer: Layer) -> None:
-    result = as_json(AuditReport([audit_layer(layer)]))
+def test_the_json_has_the_names_of_the_contract(layer: Sides) -> None:
+    result = as_json(audited(layer))
     assert list(result) == [
-        "command", "version", "verdict", "equivalent", "source", "target", "forget_bias", "findings",
-        "layers", "recognised", "warnings",
+        "command", "version", "verdict", "equivalent", "source", "target", "forget_bias", "layers",
+        "findings", "recognised", "warnings",
     ]  # fmt: skip
     names = [
         "part", "gate", "source_file", "source_range", "target_file", "target_range", "cells", "differing",
@@ -220,7 +222,7 @@ def test_the_json_has_the_names_of_the_contract(layer: Layer) -> None:
     assert set(names) <= set(result["layers"][0]["blocks"][0])
 
 
-def test_the_sha256_of_standard_input_is_that_of_its_bytes(layer: Layer, tmp_path: Path) -> None:
+def test_the_sha256_of_standard_input_is_that_of_its_bytes(layer: Sides, tmp_path: Path) -> None:
     data = (SUNSPOTS / "cell_0_kernel.csv").read_bytes()
     command = [
         sys.executable,
@@ -240,7 +242,7 @@ def test_the_sha256_of_standard_input_is_that_of_its_bytes(layer: Layer, tmp_pat
 def test_numbers_at_the_end_of_float64_are_audited_without_a_warning(tmp_path: Path) -> None:
     files = write_export(tmp_path, np.full((2, 4), 1.7e308), np.full(4, -1.7e308))
     layer = layer_of(tmp_path, *files, Sizes(1, 1), forget_bias=1.7e308)
-    assert audit_layer(layer).verdict == "identical"
+    assert audited(layer).verdict == "identical"
     more = layer._replace(cell=layer.cell._replace(forget_bias=-1.7e308))
-    assert audit_layer(more).rows[9].verdict == "different"
-    audit_layers([more], Evidence(str(tmp_path / "audit.xlsx")))
+    assert rows_of(audited(more))[9].verdict == "different"
+    audited(more, path=tmp_path / "audit.xlsx")

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import hashlib
-import os
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -18,16 +17,15 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from csvlstm import __version__
-from csvlstm.commands.audit import Evidence, audit_layers, read_layer
 from csvlstm.commands.cli import main
+from csvlstm.converted.sets import Sides
 from csvlstm.errors import CsvLstmError
-from csvlstm.evidence.totals import Layer, audit_layer
 from csvlstm.layouts.entries import LAYOUTS
 from csvlstm.layouts.gates import Sizes
 from csvlstm.network.topology import Cell
 from csvlstm.reading.shapes import Options
 from tests import children
-from tests.exports import PARTS, converted_layer, edited, named, write_export
+from tests.exports import PARTS, audited, both_sides, converted_layer, edited, named, rows_of, write_export
 from tests.seeds import some_of
 from tests.spreadsheets import Sheet, failing, in_ironcalc, in_libreoffice, judged, needs_libreoffice, verdicts
 
@@ -44,7 +42,7 @@ SPOT_CHECKS = 3
 OTHER_ROWS = {"coverage: all cells ", "control: must differ f, c"}
 
 
-def random_layer(folder: Path, sizes: Sizes, forget_bias: float = 1.0, scale: float = 1.0, dtype: str = "f4") -> Layer:
+def random_layer(folder: Path, sizes: Sizes, forget_bias: float = 1.0, scale: float = 1.0, dtype: str = "f4") -> Sides:
     """Convert random weights."""
     folder.mkdir(exist_ok=True)
     draw = np.random.default_rng(sizes.rows)
@@ -53,8 +51,8 @@ def random_layer(folder: Path, sizes: Sizes, forget_bias: float = 1.0, scale: fl
     return converted_layer(folder, paths, sizes, forget_bias=forget_bias)
 
 
-def write(path: Path, layers: Sequence[Layer], template: bool = False) -> Path:
-    audit_layers(layers, Evidence(str(path), template))
+def write(path: Path, layers: Sequence[Sides], template: bool = False) -> Path:
+    audited(*layers, path=path, template=template)
     return path
 
 
@@ -183,14 +181,14 @@ FORMS = {
 }
 
 
-def layer_of_form(folder: Path, name: str) -> list[Layer]:
+def layer_of_form(folder: Path, name: str) -> list[Sides]:
     kernel, bias, options = FORMS[name]
     (folder / name).mkdir()
     files = str(SAMPLES / "quirks" / kernel), str(SAMPLES / "quirks" / bias)
     return [converted_layer(folder / name, files, SIZES, options)]
 
 
-def small_network(folder: Path) -> list[Layer]:
+def small_network(folder: Path) -> list[Sides]:
     cells = [(Sizes(3, 5), "=1+1", ""), (Sizes(5, 2), "two", "forward"), (Sizes(5, 2), "two", "backward")]
     return [
         named(random_layer(folder / f"network {number}", sizes), name, direction)
@@ -199,7 +197,7 @@ def small_network(folder: Path) -> list[Layer]:
 
 
 # Each of these layers must pass, whatever its files look like.
-PASSING: dict[str, Callable[[Path], list[Layer]]] = {
+PASSING: dict[str, Callable[[Path], list[Sides]]] = {
     "sample": lambda folder: [converted_layer(folder, SUNSPOTS, SIZES)],
     **{name: partial(layer_of_form, name=name) for name in FORMS},
     "as_float64": lambda folder: [random_layer(folder / "f8", Sizes(7, 2), 0.1, scale=1e5, dtype="f8")],
@@ -224,7 +222,7 @@ class Passing(dict[str, Path]):
         return self[name]
 
 
-def turned_bias(folder: Path, as_column: bool) -> Layer:
+def turned_bias(folder: Path, as_column: bool) -> Sides:
     """Turn the converted bias into a column where the export's is a row, or the other way round."""
     layer = random_layer(folder.with_name(f"{folder.name} {as_column}"), Sizes(2, 3))
     bias = layer.converted.tables["bias"]
@@ -234,7 +232,7 @@ def turned_bias(folder: Path, as_column: bool) -> Layer:
         np.savetxt(Path(export.bias.name), export.bias.values, delimiter=",", fmt="%.17g")
     else:
         np.savetxt(Path(bias.name), bias.values.T, delimiter=",", fmt="%.17g")
-    return named(read_layer(layer.cell, os.path.dirname(bias.name)), str(as_column))
+    return named(both_sides(layer.cell, Path(bias.name).parent), str(as_column))
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +253,7 @@ def tampered(passing: Passing) -> dict[Path, set[str]]:
 @pytest.fixture(scope="module")
 def template(passing: Passing, folder: Path) -> Path:
     assert passing["sample"].exists()
-    return write(folder / "template.xlsx", [read_layer(Cell(*SUNSPOTS, SIZES), str(folder / "keras"))], template=True)
+    return write(folder / "template.xlsx", [both_sides(Cell(*SUNSPOTS, SIZES), folder / "keras")], template=True)
 
 
 @pytest.fixture(scope="module")
@@ -364,7 +362,7 @@ def test_the_first_differing_cell_is_named_in_both_files(passing: Passing, how: 
 def test_the_first_differing_cell_is_that_of_the_table_of_numbers(folder: Path) -> None:
     layer = random_layer(folder / "first", Sizes(3, 5))
     wrong = edited(layer, "recurrent_kernel", {(2, 7): 9.0, (4, 5): 9.0})
-    row = audit_layer(wrong).rows[5]
+    row = rows_of(audited(wrong))[5]
     shown = in_ironcalc(write(folder / "first.xlsx", [wrong]))
     assert [row.first_source, row.first_target] == ["M6", "H3"]
     assert next(cells for cells in shown if cells[1:3] == ["recurrent_kernel", "f"])[13:15] == ["M6", "H3"]
@@ -401,14 +399,14 @@ def test_a_workbook_says_who_prepared_it_with_what_and_when(folder: Path, monkey
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86399")
     layer = random_layer(folder / "said", Sizes(2, 3))
     command = ["audit", "a b.csv"]
-    audit_layers([layer], Evidence(str(folder / "said.xlsx"), command=command))
+    audited(layer, path=folder / "said.xlsx", command=command)
     audit = openpyxl.load_workbook(folder / "said.xlsx")["Audit"]
     assert audit["A5"].value == f"Prepared with csvlstm {__version__}, csvlstm audit 'a b.csv', 1970-01-01 23:59:59 UTC"
     assert [str(audit[f"A{row}"].value)[:12] for row in (6, 7)] == ["Prepared by:", "Reviewed by:"]
     assert "Protected View" in str(audit["A4"].value)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(CsvLstmError, match="'yesterday' is no time"):
-        audit_layers([layer], Evidence(str(folder / "not.xlsx")))
+        audited(layer, path=folder / "not.xlsx")
     assert not (folder / "not.xlsx").exists()
 
 
@@ -509,7 +507,7 @@ def test_a_workbook_is_the_same_byte_for_byte_on_another_day(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     assert passing["sample"].exists()
-    layer = read_layer(Cell(*SUNSPOTS, SIZES), str(folder / "keras"))
+    layer = both_sides(Cell(*SUNSPOTS, SIZES), folder / "keras")
     once = write(folder / "once.xlsx", [layer])
     with zipfile.ZipFile(once) as archive:
         assert str(time.gmtime().tm_year) not in archive.read("docProps/core.xml").decode()

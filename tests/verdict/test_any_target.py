@@ -31,7 +31,7 @@ def cell(tmp_path: Path) -> Cell:
 
 def named(cell: Cell, folder: Path, array: Array, change: Callable[[np.ndarray], np.ndarray]) -> set[str]:
     """Convert a cell, change one file, and give the kinds of mistakes that the check names in it."""
-    convert_files(Conversion(single(cell)), str(folder), force=True)
+    convert_files(Conversion(single(cell), directory=str(folder), force=True))
     path = folder / f"{array.name}.csv"
     np.savetxt(path, change(np.loadtxt(path, delimiter=",", ndmin=2)), delimiter=",", fmt="%.17g")
     report = check_files(Check(single(cell), str(folder)))

@@ -59,18 +59,24 @@ def _targets(name: str, path: Path) -> Iterator[tuple[str, int]]:
             yield from ((".".join([*base, alias.name]), node.lineno) for alias in node.names)
 
 
-def floors() -> int:
-    """Count the modules on the longest way along imports at the top of modules and within functions."""
-    below: dict[str, set[str]] = {name: set() for name in modules()}
+def below() -> dict[str, set[str]]:
+    """Give of each module those that it imports, at its top or within a function."""
+    imported: dict[str, set[str]] = {name: set() for name in modules()}
     for one in imports():
         if one.module not in EDGE and one.imported != "csvlstm":
-            below[one.module].add(one.imported)
+            imported[one.module].add(one.imported)
+    return imported
+
+
+def floors() -> int:
+    """Count the modules on the longest way along imports."""
+    imported = below()
 
     @cache
     def height(name: str) -> int:
-        return 1 + max(map(height, below[name]), default=0)
+        return 1 + max(map(height, imported[name]), default=0)
 
-    return max(map(height, below))
+    return max(map(height, imported))
 
 
 def lines() -> dict[str, int]:

@@ -2,8 +2,9 @@
 
 import ast
 from collections import Counter
+from graphlib import TopologicalSorter
 
-from tests.whole.structure import EDGE, PACKAGE, ROOMS, ROOT, imports, modules, room
+from tests.whole.structure import EDGE, PACKAGE, ROOMS, ROOT, below, figures, imports, modules, room
 
 
 def test_a_folder_imports_only_from_those_before_it() -> None:
@@ -14,6 +15,11 @@ def test_a_folder_imports_only_from_those_before_it() -> None:
         if one.module not in EDGE and order[room(one.imported)] > order[room(one.module)]
     ]
     assert not wrong
+
+
+def test_no_module_needs_one_that_needs_it() -> None:
+    assert len([*TopologicalSorter(below()).static_order()]) == len(modules())
+    assert f"{len(modules())} modules in {len(ROOMS)} folders on " in figures()
 
 
 def test_the_layouts_know_errors_alone() -> None:
