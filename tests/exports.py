@@ -17,7 +17,7 @@ from csvlstm.converted.styles import Style
 from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import Plan
 from csvlstm.network.topology import Cell, Network, single
-from csvlstm.reading.parsing import Text
+from csvlstm.reading.scanning import Text
 from csvlstm.reading.shapes import DEFAULTS, Options
 from csvlstm.reading.tables import WeightSet, read_pair
 from csvlstm.verdict.report import Report

@@ -25,7 +25,7 @@ from ..network.topology import Cell, Flow, Network, read_cell
 from ..numbers.copies import Seen
 from ..numbers.damage import warnings_of
 from ..progress import Advance, Bar, no_bar
-from ..reading.parsing import Text
+from ..reading.scanning import Text
 from ..reading.shapes import DEFAULTS, Options
 from ..reading.sources import identity, sha256
 from ..reading.tables import WeightSet

@@ -16,7 +16,7 @@ from ..layouts.entries import SOURCE, TARGET
 from ..layouts.gates import GATES, Sizes
 from ..layouts.plan import Plan, plan
 from ..reading.floats import parse
-from ..reading.parsing import Text
+from ..reading.scanning import Text
 from ..reading.tables import WeightSet
 from .blocks import array_rows, array_values, block_values
 from .styles import PLAIN, Style

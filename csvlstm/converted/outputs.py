@@ -10,7 +10,7 @@ from typing import IO
 
 from ..errors import CsvLstmError, Place
 from ..process import undoing, uninterrupted
-from ..reading.parsing import Text
+from ..reading.scanning import Text
 from .locks import lock
 from .targets import files_below, harmless_files, is_replaceable, refuse_folder, refusing
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..layouts.arrays import Array
 from ..layouts.plan import Move, Plan
 from ..reading.edges import Edges, found_anew
-from ..reading.parsing import Text, release
+from ..reading.scanning import Text, release
 from ..reading.tables import Table, WeightSet
 from .blocks import rows_put_back
 

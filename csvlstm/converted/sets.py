@@ -17,7 +17,7 @@ from ..numbers.damage import Damage, warnings_of
 from ..reading.as_found import Expected, read_as_found, refuse_labels
 from ..reading.edges import Edges
 from ..reading.fitting import sizes_that_fit
-from ..reading.parsing import Text
+from ..reading.scanning import Text
 from ..reading.shapes import DEFAULTS, Grid, Options
 from ..reading.sources import InMemoryFolder, Source, has_member, member, read_source
 from ..reading.tables import Table, WeightSet

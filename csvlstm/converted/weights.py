@@ -14,7 +14,7 @@ from ..names import path_of
 from ..network.declaring import files_in
 from ..network.manifest import MANIFEST, changed_files, has_manifest, listed_cells, listed_files, listed_layout
 from ..network.topology import BACKWARD, FORWARD, Network
-from ..reading.parsing import Text
+from ..reading.scanning import Text
 from ..reading.sources import InMemory, InMemoryFolder
 from ..reading.tables import Table
 from .arrays_of_any import layout_named

@@ -13,7 +13,7 @@ from .decimals import COMMA
 from .dialect import Canonical, readings
 from .edges import Edges
 from .labels import labels, refuse_disorder, refuse_numbers_that_fall
-from .parsing import is_weight
+from .refusals import is_weight
 from .shapes import DEFAULTS, Form, Grid, Options, cells_per_line, grids
 from .sources import Source, read_source
 from .tables import Table, WeightSet, table

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..layouts.gates import GATES
 from .dialect import Canonical
 from .labels import body
-from .parsing import is_weight
+from .refusals import is_weight
 from .shapes import Grid, Options, grids
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..layouts.arrays import Span
-from .parsing import Text, count_lines, every_separator
+from .scanning import Text, every_separator
 
 _CUT_AT_ONCE = 64
 """Rows of a turned block that are cut into cells at once."""
@@ -49,8 +49,8 @@ def found_anew(text: Text, rows: int, columns: int, step: int) -> Edges | None:
     """Find the edges of a text that was not read before; None where it has not so many rows and columns."""
     if not len(text):
         return None
-    ends, steps = every_separator(text, step), columns // step
-    if len(ends) != rows * steps or count_lines(text) != rows:
+    (ends, lines), steps = every_separator(text, step), columns // step
+    if len(ends) != rows * steps or lines != rows:
         return None
     shaped = ends.reshape(rows, steps)
     whole = all(text[end : end + 1] == b"\n" for end in shaped[:, -1].tolist())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ..errors import CsvLstmError, Place
 from .dialect import Canonical
-from .parsing import is_weight
+from .refusals import is_weight
 
 _FEWEST = 4
 _WIDTHS = (3, 4)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..errors import CsvLstmError, Place, argument
 from .dialect import Canonical
-from .parsing import count_lines
+from .scanning import count_lines
 
 # A label in another encoding than UTF-8, as GB18030, begins with a byte that is none of ASCII.
 _LABEL = r"(?s:(?:[^\W\d]|[\udc80-\udcff]).*)"

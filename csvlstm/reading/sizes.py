@@ -7,7 +7,7 @@ from ..errors import CsvLstmError, Place, argument, plural
 from ..layouts.gates import GATES, Sizes
 from .bias_rows import bias_rows
 from .dialect import Canonical
-from .parsing import is_weight, refusal
+from .refusals import is_weight, refusal
 from .shapes import Grid, Options, cells_per_line, grids
 from .unsupported import other_matrix, other_vector, projection, with_biases
 

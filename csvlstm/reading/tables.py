@@ -25,7 +25,8 @@ from .fitting import misfit
 from .floats import parse
 from .labels import Labels, body, labels, refuse_disorder
 from .long_form import refuse_long_form
-from .parsing import ragged, refusal, separators
+from .refusals import ragged, refusal
+from .scanning import separators
 from .shapes import DEFAULTS, Form, Options, forms
 from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source

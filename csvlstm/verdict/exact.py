@@ -11,7 +11,7 @@ from ..converted.same_text import edges_found_anew, moved_arrays
 from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
-from ..reading.parsing import Text
+from ..reading.scanning import Text
 from ..reading.tables import WeightSet
 from .results import DIFFERENT, IDENTICAL, BlockResult, Target, block_result, target_form
 

@@ -12,7 +12,7 @@ from csvlstm.converted.moving import convert_text, convert_values
 from csvlstm.layouts.entries import KERAS, TF1
 from csvlstm.layouts.gates import Sizes
 from csvlstm.layouts.plan import plan
-from csvlstm.reading.parsing import Text
+from csvlstm.reading.scanning import Text
 from csvlstm.reading.tables import WeightSet, read_pair
 from csvlstm.verdict.exact import compare_blocks
 from csvlstm.verdict.results import DIFFERENT, IDENTICAL, BlockResult

@@ -1,32 +1,11 @@
-"""Where the cells of plain text stand, lines of weights between commas, and what is said of what is no weight.
-
-The bytes that no weight has are found here; `floats.parse` refuses what is made of the right bytes in the wrong order,
-and `refusal` says what and where.
-"""
+"""What is said of what is no weight, once `scanning` or `floats` has refused the text that it stands in."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from math import gcd
-from mmap import MADV_DONTNEED, mmap
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, Placing, argument, plural, shown
 from .floats import parse
-
-Text = bytes | mmap
-"""Plain text, in memory or in a file."""
-
-_SCAN = 1 << 16
-"""Bytes looked at in one go: a piece and what is made of it stay in the processor's cache."""
-
-_BLOCK = 128
-_EIGHT_ONES, _HIGHEST_BYTE = np.uint64(0x0101010101010101), np.uint64(56)
-
-_COMMA, _NEWLINE = ord(","), ord("\n")
-_SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(ord("-")), np.uint8(ord("9") - ord("-"))
 
 # Possessive, because a line is 4H weights long and backtracking through it would never end. The patterns are compiled
 # where they are used, when something is refused: compiling them all takes as long as converting a small layer.
@@ -70,94 +49,6 @@ _REFUSALS = (
     (rb"(?s:.*)", "{cell} is not a number", "export the weights again, as plain decimal numbers"),
 )
 """What a cell can be that is no weight, tried in turn: its form, what is said of it, and what to do."""
-
-
-def separators(text: Text, cells_per_line: int, every: int) -> NDArray[np.int64] | None:
-    """Find every `every`-th separator (comma or newline) of lines of `cells_per_line` weights.
-
-    Gives None where the text holds a byte that no weight has, or a line of another number of cells; `refusal` then says
-    which.
-
-    >>> separators(b"1,2,3,4\\n5,6,7,8\\n", 4, 2)
-    array([ 3,  7, 11, 15])
-    """
-    found, seen = [], 0
-    step = gcd(cells_per_line, every)
-    steps_a_line, steps = cells_per_line // step, every // step
-    for start, piece in _pieces(text):
-        newline = piece == _NEWLINE
-        places, count = _places(newline | (piece == _COMMA), _first(seen, step), step)
-        line_ends = newline[places[_first(seen // step, steps_a_line) :: steps_a_line]]
-        if np.count_nonzero(newline) != len(line_ends) or not line_ends.all() or _has_foreign(piece, count):
-            return None
-        found.append(places[_first(seen // step, steps) :: steps] + start)
-        seen += count
-    return np.concatenate(found) if seen % cells_per_line == 0 else None
-
-
-def every_separator(text: Text, every: int) -> NDArray[np.int64]:
-    """Find every `every`-th separator of a text whatever it is, for a caller that compares the text itself.
-
-    >>> every_separator(b"1,2,3,4\\n", 2)
-    array([3, 7])
-    """
-    found, seen = [], 0
-    for start, piece in _pieces(text):
-        places, count = _places((piece == _NEWLINE) | (piece == _COMMA), _first(seen, every), every)
-        found.append(places + start)
-        seen += count
-    return np.concatenate(found)
-
-
-def release(text: Text) -> None:
-    """Let go of the memory that a text in a file takes in this process; it is read again when it is used."""
-    if isinstance(text, mmap) and hasattr(text, "madvise"):
-        text.madvise(MADV_DONTNEED)
-
-
-def count_lines(text: Text) -> int:
-    """Count the newlines of a text, three times as fast as bytes.count does."""
-    return sum(int(np.count_nonzero(piece == _NEWLINE)) for _, piece in _pieces(text))
-
-
-def _pieces(text: Text) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    data = np.frombuffer(text, np.uint8)
-    return ((start, data[start : start + _SCAN]) for start in range(0, len(data), _SCAN))
-
-
-def _first(seen: int, every: int) -> int:
-    """Where the next multiple of `every` stands among separators of which `seen` came before."""
-    return (every - 1 - seen) % every
-
-
-def _places(marked: NDArray[np.bool_], first: int, step: int) -> tuple[NDArray[np.int64], int]:
-    """Find the marked bytes number first, first + step, ... of a piece, and count all of them.
-
-    Where few are needed, they are counted in blocks, and looked for in some of the blocks only.
-    """
-    if step < _BLOCK or len(marked) % _BLOCK:
-        places = np.flatnonzero(marked)
-        return places[first::step], len(places)
-    # Eight bytes are added at once, and the eight sums of a block by the product: none of them exceeds a byte.
-    sums = marked.view(np.uint64).reshape(-1, _BLOCK // 8).sum(axis=1)
-    counts = ((sums * _EIGHT_ONES) >> _HIGHEST_BYTE).astype(np.int64)
-    up_to = counts.cumsum()
-    count = int(up_to[-1])
-    numbers = np.arange(first, count, step)
-    blocks = up_to.searchsorted(numbers, side="right")
-    within = numbers - (up_to - counts)[blocks]
-    counted = marked.reshape(-1, _BLOCK)[blocks].cumsum(axis=1)
-    return blocks * _BLOCK + (counted > within[:, np.newaxis]).argmax(axis=1), count
-
-
-def _has_foreign(piece: NDArray[np.uint8], separators_in_piece: int) -> bool:
-    """Tell whether a piece of text holds a byte of no weight and no separator."""
-    # One unsigned comparison passes digits, point and minus (and the slash, which every reader refuses).
-    others = int(np.count_nonzero((piece - _SMALLEST_PLAIN) > _PLAIN_SPAN)) - separators_in_piece
-    for letter in b"e+E":
-        if others:
-            others -= int(np.count_nonzero(piece == letter))
-    return others > 0
 
 
 def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b".") -> CsvLstmError:
