@@ -5,6 +5,7 @@ an exception would not always arrive: raised while numpy is imported, or in a ca
 and lost.
 """
 
+import argparse
 import atexit
 import gc
 import os
@@ -106,6 +107,11 @@ def use_one_thread() -> None:
     # Its threads wait for work by looking for it again and again: they take more time from other processes than they
     # gain here, and memory.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def say_the_same_everywhere() -> None:
+    """Let argparse word what it refuses in the same way in every locale; to look for a translation takes time, too."""
+    vars(argparse)["_"] = str
 
 
 def refuse_little_memory() -> None:

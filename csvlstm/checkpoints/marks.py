@@ -11,7 +11,7 @@ MAGIC = 0xDB4775248B80FB57.to_bytes(8, "little")
 
 _ENOUGH = 4096
 
-PART = re.compile(r"\.(index|meta|data-\d+-of-\d+)$")
+_PART = r"\.(index|meta|data-\d+-of-\d+)$"
 """The endings of the files of a V2 checkpoint, after its prefix."""
 
 
@@ -23,10 +23,20 @@ def is_checkpoint(path: str) -> bool:
     """
     if os.path.isdir(path):
         return any(os.path.isfile(os.path.join(path, name)) for name in (LATEST, SAVED_MODEL))
-    is_named = bool(PART.search(path)) or path.endswith(".pb")
+    is_named = path.endswith(".pb") or prefix_of(path) != path
     if not os.path.exists(path):
         return is_named or os.path.exists(f"{path}.index")
     return os.path.isfile(path) and (_ends_as_table(path) or (is_named and _is_binary(path)))
+
+
+def prefix_of(path: str) -> str:
+    """Give a path without the ending of a file of a V2 checkpoint.
+
+    >>> prefix_of("model.ckpt.data-00000-of-00001"), prefix_of("kernel.csv")
+    ('model.ckpt', 'kernel.csv')
+    """
+    # No file of weights has one of these in its name, and the pattern need not be compiled for it.
+    return re.sub(_PART, "", path) if any(part in path for part in (".index", ".meta", ".data-")) else path
 
 
 def _ends_as_table(path: str) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from ..errors import CsvLstmError, Place
 from .binary import read_part
 from .graph import FrozenGraph
-from .marks import LATEST, PART, SAVED_MODEL
+from .marks import LATEST, SAVED_MODEL, prefix_of
 from .tensors import Array, Variable
 from .v1 import SavedSlices
 from .v2 import Bundle
@@ -74,7 +74,7 @@ def open_checkpoint(given: str) -> Checkpoint:
 
 def _open_prefix(path: str) -> Checkpoint:
     # A file of the full name comes first: a prefix may itself end as one of its parts does.
-    prefix = path if os.path.exists(f"{path}.index") else PART.sub("", path)
+    prefix = path if os.path.exists(f"{path}.index") else prefix_of(path)
     if os.path.exists(f"{prefix}.index"):
         return Checkpoint(Bundle(prefix), _graph_beside(prefix))
     shard = _SHARD.search(prefix)

@@ -12,7 +12,6 @@ from ..converted.blocks import put_together
 from ..converted.moving import Store, convert_text, convert_values, in_memory
 from ..converted.outputs import staging
 from ..converted.same_text import edges_found_anew, moved_arrays
-from ..converted.sets import read_back
 from ..converted.styles import PLAIN, Style, plain_decimals
 from ..converted.targets import refuse_folder, refuse_outputs
 from ..errors import CsvLstmError
@@ -140,6 +139,9 @@ def _read_and_compare(
     style: Style, plan: Plan, export: WeightSet, texts: dict[str, Text], directory: str
 ) -> tuple[dict[Span, Array], list[BlockResult]]:
     """Read what was written in a style as `check` would, and compare that: its values, and all blocks."""
+    # What reads a converted set is imported where there is a style: most conversions have none.
+    from ..converted.sets import read_back
+
     try:
         read = read_back(plan.target, plan.sizes, texts, directory)
     except CsvLstmError as error:

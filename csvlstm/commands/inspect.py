@@ -18,10 +18,11 @@ from ..reading.bias_rows import bias_rows
 from ..reading.dialect import Canonical, readings
 from ..reading.labels import refuse_disorder
 from ..reading.long_form import refuse_long_form
+from ..reading.misfits import ragged_line
 from ..reading.shapes import DEFAULTS, Form, Grid, Options, grids
 from ..reading.sizes import Fit, fitting_sizes, fitting_sizes_alone, is_bias
 from ..reading.sources import Source, read_source
-from ..reading.tables import Table, WeightSet, decimal_doubt, ragged_line, read_set, table
+from ..reading.tables import Table, WeightSet, decimal_doubt, read_set, table
 from ..reading.unsupported import other_vector
 from ..verdict.behaviour import run_export, saturated
 from ..verdict.results import a1_range

@@ -4,8 +4,6 @@ import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-_NUMBER = r"-\.?\d.*"
-
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest of the known words, behind the wrong one; nothing where none is near.
@@ -28,8 +26,12 @@ def unknown_option(given: Sequence[str], known: Iterable[str]) -> str:
     """
     options = {*known}
     before = given[: given.index("--")] if "--" in given else given
-    words = (word.partition("=")[0] for word in before if word.startswith("-") and not re.fullmatch(_NUMBER, word))
+    words = (word.partition("=")[0] for word in before if word.startswith("-") and not _is_negative(word))
     return next((word for word in words if word != "-" and not _is_known(word, options)), "")
+
+
+def _is_negative(word: str) -> bool:
+    return word[1:].removeprefix(".")[:1].isdecimal()
 
 
 def _is_known(word: str, options: set[str]) -> bool:

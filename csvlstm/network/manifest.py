@@ -4,13 +4,15 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import CsvLstmError
 from ..layouts.arrays import Layout
 from ..layouts.entries import LAYOUTS, TARGET
 from ..names import path_of
-from ..reading.rows import CsvRow, read_table
+
+if TYPE_CHECKING:
+    from ..reading.rows import CsvRow
 
 MANIFEST = "weights.csv"
 
@@ -59,11 +61,14 @@ def has_manifest(directory: str | os.PathLike[str]) -> bool:
     return os.path.lexists(os.path.join(directory, MANIFEST))
 
 
-def listed_files(directory: str | os.PathLike[str]) -> list[CsvRow]:
+def listed_files(directory: str | os.PathLike[str]) -> "list[CsvRow]":
     """Read which files a converted network consists of: those of each cell in the order of their layout.
 
     Raises CsvLstmError where weights.csv cannot be read or lists anything else.
     """
+    # Imported here, because a single layer of Keras has no such table.
+    from ..reading.rows import read_table
+
     rows = read_table(os.path.join(directory, MANIFEST), ("file", "part", "sha256"), Entry._fields)
     layout = listed_layout(rows)
     for cell in listed_cells(rows):
@@ -72,7 +77,7 @@ def listed_files(directory: str | os.PathLike[str]) -> list[CsvRow]:
     return rows
 
 
-def _refuse_order(cell: list[CsvRow], layout: Layout) -> None:
+def _refuse_order(cell: "list[CsvRow]", layout: Layout) -> None:
     known = [array.name for array in (*layout.arrays, *layout.extras)]
     parts = [row.text("part") for row in cell]
     in_order = [name for name in known if name in parts]
@@ -85,7 +90,7 @@ def _refuse_order(cell: list[CsvRow], layout: Layout) -> None:
             raise CsvLstmError(f"{row.text('file')!r} is out of order", row.place("file"), expected=f"LAYER/{names}")
 
 
-def _refuse_missing(cell: list[CsvRow], layout: Layout, directory: str) -> None:
+def _refuse_missing(cell: "list[CsvRow]", layout: Layout, directory: str) -> None:
     """Refuse a cell of which not all files are listed; one without a bias has no file of it."""
     missing = {array.name for array in layout.arrays} - {row.text("part") for row in cell}
     folder = os.path.join(directory, path_of(os.path.dirname(cell[0].text("file"))))
@@ -95,7 +100,7 @@ def _refuse_missing(cell: list[CsvRow], layout: Layout, directory: str) -> None:
         raise CsvLstmError(found, cell[-1].place("file"), advice="convert the network again")
 
 
-def listed_layout(rows: Sequence[CsvRow]) -> Layout:
+def listed_layout(rows: "Sequence[CsvRow]") -> Layout:
     """Give the layout of the files that weights.csv lists; raises CsvLstmError where it is not known."""
     key = rows[0].text("layout") or TARGET.key
     other = next((row for row in rows if (row.text("layout") or TARGET.key) != key), None)
@@ -110,12 +115,12 @@ def listed_layout(rows: Sequence[CsvRow]) -> Layout:
     return LAYOUTS[key]
 
 
-def listed_cells(rows: Iterable[CsvRow]) -> list[list[CsvRow]]:
+def listed_cells(rows: "Iterable[CsvRow]") -> "list[list[CsvRow]]":
     """Put the rows of each cell together."""
     return [list(cell) for _, cell in groupby(rows, key=lambda row: os.path.dirname(row.text("file")))]
 
 
-def changed_files(directory: str | os.PathLike[str], rows: Iterable[CsvRow]) -> Iterator[CsvRow]:
+def changed_files(directory: str | os.PathLike[str], rows: "Iterable[CsvRow]") -> "Iterator[CsvRow]":
     """Yield the rows whose file is gone, or holds other bytes than when the network was converted."""
     for row in rows:
         if _sha256(os.path.join(directory, path_of(row.text("file")))) != row.text("sha256").lower():

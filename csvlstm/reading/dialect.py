@@ -77,7 +77,9 @@ def readings(data: bytes, name: str, delimiter: bytes | None = None, decimal: by
 def _delimiters(text: bytes, decimal: bytes | None) -> list[bytes]:
     """Choose by the first two lines: a header row may hide what the rows of weights use, and those show it."""
     end = text.find(b"\n") + 1
-    sample = re.sub(rb'"[^"\n]*"', b'"', text[: text.find(b"\n", end) + 1 or end])
+    sample = text[: text.find(b"\n", end) + 1 or end]
+    if b'"' in sample:
+        sample = re.sub(rb'"[^"\n]*"', b'"', sample)
     if mark := next((mark for mark in (b";", b"\t") if mark in sample), None):
         return [mark]
     # Numbers have commas inside; of a quoted cell one quote is left.

@@ -100,7 +100,7 @@ def _below(text: bytes, start: int) -> tuple[int, int]:
         if text[line] in _BLANK and not text[line:end].strip(_BLANK):
             # All blank lines in one go: a spreadsheet may have saved a million of them.
             end = text.index(b"\n", start + len(text[start:end].rstrip(_BLANK))) + 1
-        elif re.compile(_COMMENT).fullmatch(text, line, end):
+        elif text.startswith(b"#", line) and re.compile(_COMMENT).fullmatch(text, line, end):
             end, comments = line, comments + 1
         else:
             break

@@ -6,7 +6,6 @@
 from collections.abc import Iterator
 from math import gcd
 from mmap import MADV_DONTNEED, mmap
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +32,8 @@ _COMMA, _NEWLINE = ord(","), ord("\n")
 _SMALLEST_PLAIN, _PLAIN_SPAN = np.uint8(_COMMA), np.uint8(ord("9") - _COMMA)
 
 
-class _Found(NamedTuple):
-    """The `places` of the separators that are looked for in a piece, and how many separators and newlines it has."""
-
-    places: NDArray[np.int64]
-    separators: int
-    newlines: int
+_Found = tuple[NDArray[np.int64], int, int]
+"""The places of the separators that are looked for in a piece, and how many separators and newlines it has."""
 
 
 def separators(text: Text, cells_per_line: int, every: int) -> NDArray[np.int64] | None:
@@ -105,13 +100,13 @@ def _find(piece: NDArray[np.uint8], first: int, step: int) -> _Found:
     if step < _FEW:
         newline = piece == _NEWLINE
         places = np.flatnonzero(newline | (piece == _COMMA))
-        return _Found(places[first::step], len(places), int(np.count_nonzero(newline)))
+        return places[first::step], len(places), int(np.count_nonzero(newline))
     counts, newlines = _counted(piece)
     up_to = counts.cumsum()
     count = int(up_to[-1])
     numbers = np.arange(first, count, step)
     blocks = up_to.searchsorted(numbers, side="right")
-    return _Found(_within(piece, blocks * _BLOCK, numbers - (up_to - counts)[blocks]), count, newlines)
+    return _within(piece, blocks * _BLOCK, numbers - (up_to - counts)[blocks]), count, newlines
 
 
 def _counted(piece: NDArray[np.uint8]) -> tuple[NDArray[np.int64], int]:

@@ -13,12 +13,9 @@ from ..errors import CsvLstmError, Place, argument
 from .dialect import Canonical
 from .scanning import count_lines
 
-# A label in another encoding than UTF-8, as GB18030, begins with a byte that is none of ASCII.
-_LABEL = r"(?s:(?:[^\W\d]|[\udc80-\udcff]).*)"
 _OF_PYTHON = r"[a-z_][\w.]*\([+-]?\d*\.\d.*|(?:[a-z]+\.)?(?:b?float|u?int|tensor|array)\d*\(.*"
 _NO_LABEL = rf"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+|{_OF_PYTHON})"
 _WHOLE = r"\d{1,15}(?:\.0*)?"
-_EXTRA = rf"{_LABEL}|{_WHOLE}"
 _FRACTION = rb"\.\d*[1-9]"
 _COLUMNS_OF_A_SPREADSHEET, _ROWS_OF_A_SPREADSHEET = 2**14, 2**20
 _FEWEST_THAT_COUNT = 4
@@ -205,7 +202,7 @@ def _index(text: bytes, header: bool, options: Options) -> _Extra:
     second = text.find(b"\n", start) + 1
     # A glance at two cells, because cutting a large text into its lines takes long.
     glance = (re.split(rb"[,\n]", text[at : at + _GLANCE])[0] for at in (start, second) if at < len(text))
-    if not all(re.fullmatch(_EXTRA, cell.decode("utf-8", "surrogateescape")) for cell in glance):
+    if not all(map(_is_extra, (cell.decode("utf-8", "surrogateescape") for cell in glance))):
         return _Extra.NO
     cells = [line.split(b",", 1)[0].decode("utf-8", "surrogateescape") for line in text[start:-1].split(b"\n")]
     if header and text.count(b",", 0, start) + 2 == cells_per_line(text) and _are_row_names(cells, text, start):
@@ -215,7 +212,7 @@ def _index(text: bytes, header: bool, options: Options) -> _Extra:
 
 def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _Extra:
     """Judge the cells of a first row or column: names, or 0..n-1 as pandas writes them, beside a body of weights."""
-    if all(re.fullmatch(_LABEL, cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
+    if all(_begins_as_label(cell) and not re.fullmatch(_NO_LABEL, cell) for cell in cells):
         # One word for all may be what became of lost weights, but hardly in Chinese or Japanese.
         are_names = len({*cells}) == len(cells) or any(map(_has_number, cells)) or not any(map(str.isascii, cells))
         return _Extra.YES if are_names else _Extra.NO
@@ -227,6 +224,20 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
         return _Extra.SHAPE_DECIDES
     # Among whole numbers, 0..n-1 may be weights as well.
     return _Extra.YES if text.find(b".", body) >= 0 else _Extra.USER_DECIDES
+
+
+def _is_extra(cell: str) -> bool:
+    """Tell at a glance whether a cell may be one of a first row or column."""
+    return _begins_as_label(cell) or bool(re.fullmatch(_WHOLE, cell))
+
+
+def _begins_as_label(cell: str) -> bool:
+    """Tell whether a cell begins with a letter, a sign of one, or an underscore.
+
+    A label in another encoding than UTF-8, as GB18030, begins with a byte that is none of ASCII.
+    """
+    first = cell[:1]
+    return (first.isalnum() and not first.isdecimal()) or first == "_" or "\udc80" <= first <= "\udcff"
 
 
 def _are_row_names(cells: list[str], text: bytes, body: int) -> bool:

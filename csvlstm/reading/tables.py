@@ -5,9 +5,7 @@ whatever form the file has. From it come the values, and the edges that say wher
 """
 
 from collections.abc import Sequence
-from copy import copy
 from functools import cached_property, partial
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -15,20 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CsvLstmError, Place, argument, shown
-from ..layouts.arrays import AnySizes, Array, Layout, Operand
+from ..layouts.arrays import AnySizes, Layout, Operand
 from ..layouts.entries import SOURCE
 from ..layouts.gates import GATES, Sizes
 from .decimals import CellText
 from .dialect import Canonical, readings
 from .edges import Edges
-from .fitting import misfit
 from .floats import parse
 from .labels import Labels, body, labels, refuse_disorder
-from .long_form import refuse_long_form
-from .refusals import ragged, refusal
+from .refusals import refusal
 from .scanning import separators
 from .shapes import DEFAULTS, Form, Options, forms
-from .sizes import fitting_sizes, wrong_sizes
 from .sources import Source, read_source
 
 _NEWLINE = ord("\n")
@@ -78,7 +73,7 @@ class Table:
 
     def rewritten(self, text: bytes) -> "Table":
         """Give the same table where its numbers are written in another way, cell for cell."""
-        table = copy(self)
+        table = self._copy()
         table.text = text
         ends = separators(text, self.form.columns, self.edges.step)
         assert ends is not None
@@ -87,8 +82,13 @@ class Table:
 
     def with_values(self, values: NDArray[np.float64]) -> "Table":
         """Give the same table where its numbers [rows, columns] are known, and need not be parsed."""
-        table = copy(self)
+        table = self._copy()
         table.values = values
+        return table
+
+    def _copy(self) -> "Table":
+        table = object.__new__(Table)
+        table.__dict__.update(self.__dict__)
         return table
 
     def cell(self, row: int, column: int) -> str:
@@ -178,9 +178,10 @@ def read_set(
     }
     read = {one.name: _fitting(texts[one.name], *one.shape(sizes), options) for _, one in arrays}
     if not all(read.values()):
-        for ways in texts.values():
-            refuse_long_form(ways[0])
-        raise _misfit([(one, texts[one.name]) for _, one in arrays], sizes, options)
+        # What says why files do not fit is imported where they do not.
+        from .misfits import why_not
+
+        raise why_not([(one, texts[one.name]) for _, one in arrays], sizes, options)
     fitting = {name: fit for name, fit in read.items() if fit}
     tables = {one.name: table(sources[one.name], *fitting[one.name], one.step(sizes)) for _, one in arrays}
     if options.column_major:
@@ -218,30 +219,6 @@ def decimal_doubt(doubt: CellText) -> CsvLstmError:
         expected=f"{argument(decimal='comma')} or {argument(decimal='point')}",
         advice="numbers with groups of thousands must be saved without them first",
     )
-
-
-def _misfit(files: list[tuple[Array, list[Canonical]]], sizes: AnySizes, options: Options) -> CsvLstmError:
-    """Say why the files of a cell do not fit the declared sizes, in those of their readings that belong together."""
-    if [one.is_vector for one, _ in files] != [False, True]:
-        return misfit(files, sizes, options)
-    (_, kernel_texts), (_, bias_texts) = files
-    pairs = list(product(kernel_texts, bias_texts))
-    kernel, bias = next((pair for pair in pairs if fitting_sizes(pair[0].text, pair[1].text, options)), pairs[0])
-    for text in (kernel, bias):
-        if refused := ragged_line(text):
-            return refused
-    return wrong_sizes(kernel, bias, sizes, options)
-
-
-def ragged_line(text: Canonical) -> CsvLstmError | None:
-    """Refuse the first line that has not as many cells as most; the very first may be a title."""
-    rows = text.text[:-1].split(b"\n")
-    counts = [row.count(b",") + 1 for row in rows]
-    expected = max(set(counts), key=counts.count)
-    wrong = next((number for number, count in enumerate(counts[1:], start=1) if count != expected), None)
-    if wrong is None:
-        return None
-    return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
 
 
 def table(source: Source, canonical_text: Canonical, form: Form, step: int) -> Table:

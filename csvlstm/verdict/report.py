@@ -10,7 +10,6 @@ from .carried import biases_as_text
 from .equivalence import Result
 from .results import DIFFERENT, LEVELS, BlockResult, Totals
 from .shown import as_html, csv_text, frame
-from .telling import recorded_as_json
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -142,7 +141,6 @@ class Report(NamedTuple):
 
 def as_json(report: Report) -> dict[str, Any]:
     """Give a report by the names of the contract, the same in every command."""
-    recorded_run = recorded_as_json(report.replay) if report.replay else None
     return {
         "command": report.command,
         "version": __version__,
@@ -153,10 +151,19 @@ def as_json(report: Report) -> dict[str, Any]:
         "forget_bias": report.network.forget_bias,
         "layers": [_cell_as_json(cell) for cell in report.cells],
         "findings": [finding(one) for one in report.findings],
-        **({} if report.is_audit else {"recorded_run": recorded_run}),
+        **({} if report.is_audit else {"recorded_run": _recorded_run(report)}),
         "recognised": report.recognised,
         "warnings": [warning(damage) for damage in report.warnings],
     }
+
+
+def _recorded_run(report: Report) -> dict[str, Any] | None:
+    if not report.replay:
+        return None
+    # Imported where there is a recorded run, as is all that judges it.
+    from .telling import recorded_as_json
+
+    return recorded_as_json(report.replay)
 
 
 def _cell_as_json(report: CellReport) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from .equivalence import Result
 from .report import Report
 from .results import DIFFERENT, WITHIN_TOLERANCE, BlockResult
 from .shown import aligned
-from .telling import recorded_as_text
 
 _COLUMNS = ("part", "gate", "cells", "differing", "max_difference", "first_source", "first_target", "verdict")
 
@@ -55,7 +54,7 @@ def as_text(report: Report, verbose: bool = False) -> str:
             *_differing(report),
             *_behaviour(report),
             *_mistakes(report, verbose),
-            *(recorded_as_text(report.replay) if report.replay else []),
+            *_recorded_run(report),
             *_written(report),
         ]
     )
@@ -124,6 +123,15 @@ def _times(share: float) -> str:
     """Give the power of ten below a share of what rounding explains: the other digits may be those of a processor."""
     power = 10.0 ** math.floor(math.log10(min(share, sys.float_info.max)))
     return f"{power:g} times what " if power > 1 else ""
+
+
+def _recorded_run(report: Report) -> list[str]:
+    if not report.replay:
+        return []
+    # Imported where there is a recorded run, as is all that judges it.
+    from .telling import recorded_as_text
+
+    return recorded_as_text(report.replay)
 
 
 def _written(report: Report) -> list[str]:

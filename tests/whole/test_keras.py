@@ -41,7 +41,7 @@ TOLERANCE = {"jax": 1e-6, "numpy": 1.5e-6}[os.environ["KERAS_BACKEND"]]
 
 FRAMEWORKS = {"tensorflow", "keras", "jax", "jaxlib", "torch"}
 
-SLOW = {"pandas", "numpy.ma", "numpy.random", "decimal", "shutil", "threading"}
+SLOW = {"pandas", "numpy.ma", "numpy.random", "decimal", "locale", "shutil", "threading"}
 """What takes as long to import as a small layer to convert."""
 
 Keras = Any

@@ -1,0 +1,47 @@
+"""Why the files of a cell do not fit its declared sizes."""
+
+from itertools import product
+
+from ..errors import CsvLstmError
+from ..layouts.arrays import AnySizes
+from .dialect import Canonical
+from .fitting import Files, misfit
+from .long_form import refuse_long_form
+from .refusals import ragged
+from .shapes import Options
+from .sizes import fitting_sizes, wrong_sizes
+
+
+def why_not(files: Files, sizes: AnySizes, options: Options) -> CsvLstmError:
+    """Say why the files of a cell do not fit the declared sizes, in those of their readings that belong together.
+
+    Raises CsvLstmError where one of them is a table in its long form.
+
+    >>> from csvlstm.layouts.entries import SOURCE
+    >>> from csvlstm.layouts.gates import Sizes
+    >>> texts = [Canonical("k.csv", b"1,2,3,4\\n5,6,7,8\\n")], [Canonical("b.csv", b"1,2,3,4\\n")]
+    >>> why_not(list(zip(SOURCE.arrays, texts)), Sizes(2, 1), Options()).found.partition(",")[0]
+    '2 x 4 cells are D x 4H'
+    """
+    for _, texts in files:
+        refuse_long_form(texts[0])
+    if [one.is_vector for one, _ in files] != [False, True]:
+        return misfit(files, sizes, options)
+    (_, kernel_texts), (_, bias_texts) = files
+    pairs = list(product(kernel_texts, bias_texts))
+    kernel, bias = next((pair for pair in pairs if fitting_sizes(pair[0].text, pair[1].text, options)), pairs[0])
+    for text in (kernel, bias):
+        if refused := ragged_line(text):
+            return refused
+    return wrong_sizes(kernel, bias, sizes, options)
+
+
+def ragged_line(text: Canonical) -> CsvLstmError | None:
+    """Refuse the first line that has not as many cells as most; the very first may be a title."""
+    rows = text.text[:-1].split(b"\n")
+    counts = [row.count(b",") + 1 for row in rows]
+    expected = max(set(counts), key=counts.count)
+    wrong = next((number for number, count in enumerate(counts[1:], start=1) if count != expected), None)
+    if wrong is None:
+        return None
+    return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
