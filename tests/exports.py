@@ -44,14 +44,14 @@ def random_export(folder: Path, sizes: Sizes, seed: int = 0, scale: float = 1.0)
 
 def check_cell(kernel: str, bias: str, directory: str, sizes: Sizes, *, forget_bias: float = 1.0, **how: Any) -> Report:
     """Check a converted set against the export of a cell that stands alone."""
-    return check_files(Check(single(Cell(kernel, bias, sizes, forget_bias)), directory, **how))
+    return check_files(Check(single(Cell((kernel, bias), sizes, forget_bias)), directory, **how))
 
 
 def converted_layer(
     folder: Path, files: tuple[str, str], sizes: Sizes, options: Options = DEFAULTS, forget_bias: float = 1.0
 ) -> Sides:
     """Convert an export, and read both sides as an audit does."""
-    cell = Cell(*files, sizes, forget_bias)
+    cell = Cell(files, sizes, forget_bias)
     folder = folder / "keras"
     convert_files(Conversion(single(cell), options, behaviour=False, directory=str(folder)))
     return both_sides(cell, folder, Reading(options))

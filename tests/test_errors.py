@@ -105,15 +105,44 @@ def test_an_argument_whose_option_has_another_name_or_no_value_becomes_that_opti
     assert str(CsvLstmError(named)) == "output=... chained=False max_bytes=... decimal='comma' transposed=True"
 
 
+# A colon makes it a variable of a style sheet.
+OPTION = re.compile(r"(?<!\S)(--[a-z-]+(?![a-z:-])|-o\b)")
+PACKAGE = Path(__file__).parent.parent / "csvlstm"
+
+
+def texts_in(node: ast.AST) -> list[str]:
+    parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return [text for text in parts if isinstance(text, str)]
+
+
 def test_no_text_of_the_library_names_an_option_of_the_command_line() -> None:
-    package = Path(__file__).parent.parent / "csvlstm"
-    library = [path for path in package.rglob("*.py") if path.parent.name != "commands"]
-    nodes = [(path.name, node) for path in library for node in ast.walk(ast.parse(path.read_text()))]
-    texts = [(name, node.value) for name, node in nodes if isinstance(node, ast.Constant)]
-    # A colon makes it a variable of a style sheet.
-    option = re.compile(r"(?<!\S)(--[a-z-]+(?![a-z:-])|-o\b)")
+    library = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "commands"]
+    texts = [(path.name, text) for path in library for text in texts_in(ast.parse(path.read_text()))]
     assert len(texts) > 1000
-    assert [(name, text) for name, text in texts if isinstance(text, str) and option.search(text)] == []
+    assert [(name, text) for name, text in texts if OPTION.search(text)] == []
+
+
+def refusals_in(tree: ast.AST) -> list[ast.AST]:
+    """List the calls of CsvLstmError, and what gives a name to something that is said in one."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "CsvLstmError"]
+    said = {ast.unparse(name) for call in calls for name in ast.walk(call) if isinstance(name, ast.Name)}
+    given = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Assign) and said & {*map(ast.unparse, node.targets)}
+    ]
+    return [*calls, *given]
+
+
+def test_the_work_of_a_command_refuses_in_the_words_of_both_python_and_the_command_line() -> None:
+    edge = ("cli", "arguments", "spelling")
+    work = [path for path in (PACKAGE / "commands").glob("*.py") if not path.stem.endswith(edge)]
+    said = [
+        (path.name, text)
+        for path in work
+        for node in refusals_in(ast.parse(path.read_text()))
+        for text in texts_in(node)
+    ]
+    assert len(said) > 50
+    assert [(name, text) for name, text in said if OPTION.search(text)] == []
 
 
 def test_a_refusal_can_be_caught_as_a_value_error() -> None:

@@ -7,7 +7,7 @@ from typing import IO, NamedTuple
 from ..converted.outputs import staging
 from ..converted.sets import DEFAULT_READING, Reading, Sides, as_it_lies, read_sides
 from ..converted.targets import refuse_outputs
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from ..evidence.prepared import prepared
 from ..evidence.statements import COMMAS, TableStyle, as_csv
 from ..evidence.totals import control_totals
@@ -148,12 +148,15 @@ def _text(report: Report, evidence: Evidence) -> str:
 
 def refuse_form(evidence: Evidence) -> None:
     """Refuse a file whose ending names no form, and a template that is no workbook; raises CsvLstmError."""
-    place = Place(evidence.path or "-o")
+    expected = "a file that ends in .csv, .json or .xlsx"
+    if not evidence.path:
+        raise CsvLstmError(f"{argument(output=...)} is empty", expected=expected)
     if evidence.form not in FORMS:
         found = f"ends in {evidence.form}" if evidence.form else "has no ending"
-        raise CsvLstmError(found, place, expected="a file that ends in .csv, .json or .xlsx")
+        raise CsvLstmError(found, Place(evidence.path), expected=expected)
     if evidence.template and evidence.form != WORKBOOK:
-        raise CsvLstmError("is no workbook", place, expected="a file that ends in .xlsx for --template")
+        expected = f"a file that ends in .xlsx for {argument(template=True)}"
+        raise CsvLstmError("is no workbook", Place(evidence.path), expected=expected)
 
 
 def _show(sides: Sides, evidence: Evidence, before: Sequence[LayerSheets]) -> LayerSheets:
@@ -164,7 +167,7 @@ def _show(sides: Sides, evidence: Evidence, before: Sequence[LayerSheets]) -> La
     cells = sum(layer.cells for layer in [*before, shown])
     if cells > CELLS:
         found = f"{cells:,} cells, both sides together, are more than a spreadsheet opens in reasonable time"
-        advice = "--template writes the same workbook without them, and -o audit.csv compares them exactly"
+        advice = f"{argument(template=True)} writes the same workbook without them, and audit.csv compares them exactly"
         raise CsvLstmError(found, Place(evidence.path), expected=f"{CELLS:,} at most", advice=advice)
     return shown
 

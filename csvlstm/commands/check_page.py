@@ -5,7 +5,7 @@ import os
 from ..converted.outputs import staging
 from ..converted.sets import Sides
 from ..converted.targets import refuse_outputs
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from ..evidence.heatmaps import after, before
 from ..evidence.web_page import Drawn, as_page
 from ..network.topology import Network
@@ -23,7 +23,8 @@ class CheckPage:
 
     def __init__(self, path: str, network: Network, directory: str, force: bool) -> None:
         if not path.lower().endswith((".html", ".htm")):
-            raise CsvLstmError("is no page", Place(path or "-o"), expected="a file that ends in .html")
+            found, place = ("is no page", Place(path)) if path else (f"{argument(output=...)} is empty", None)
+            raise CsvLstmError(found, place, expected="a file that ends in .html")
         self._folder, self._name = os.path.split(path)
         self._force, self._pictures = force, list[list[Drawn]]()
         read = [identity(one) for one in paths_read(network, directory)]

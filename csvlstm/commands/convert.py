@@ -14,7 +14,7 @@ from ..converted.outputs import staging
 from ..converted.same_text import edges_found_anew, moved_arrays
 from ..converted.styles import PLAIN, Style, plain_decimals
 from ..converted.targets import refuse_folder, refuse_outputs
-from ..errors import CsvLstmError
+from ..errors import CsvLstmError, argument
 from ..layouts.arrays import Span
 from ..layouts.plan import Plan
 from ..layouts.references import Array
@@ -145,7 +145,7 @@ def _read_and_compare(
     try:
         read = read_back(plan.target, plan.sizes, texts, directory)
     except CsvLstmError as error:
-        advice = "choose other --output options"
+        advice = f"choose another {argument(output_delimiter=...)} or {argument(output_decimal=...)}"
         raise CsvLstmError(f"would not be read back: {error.found}", error.place, advice=advice) from None
     values: dict[Span, Array] = {}
     for array in plan.target.arrays:

@@ -17,7 +17,7 @@ from ..checkpoints.stacks import BACKWARD, FORWARD, Layer, StackedCell, find_lay
 from ..checkpoints.tensors import Array, Variable
 from ..converted.outputs import Staging, staging
 from ..converted.targets import refuse_folder, refuse_outputs
-from ..errors import CsvLstmError, Place
+from ..errors import CsvLstmError, Place, argument
 from ..progress import Advance, Bar, no_bar
 from ..reading.sources import identity
 from .checkpoint_report import ExportReport
@@ -124,7 +124,8 @@ def _fits(forget_bias: ForgetBias, unnamed: set[float], cell: FoundCell, graph: 
 def _refuse_directory(directory: str, inputs: Sequence[str]) -> None:
     refuse_outputs(directory, (), (), force=False)
     if os.path.isdir(directory) and os.listdir(directory):
-        raise CsvLstmError("is not empty, and nothing is overwritten", Place(directory), advice="choose another -o")
+        advice = f"choose another {argument(output=...)}"
+        raise CsvLstmError("is not empty, and nothing is overwritten", Place(directory), advice=advice)
     refuse_folder(directory, [identity(path) for path in inputs], force=False)
 
 

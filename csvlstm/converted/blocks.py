@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 
@@ -11,14 +11,7 @@ from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
 from ..reading.edges import Edges, joined
-from ..reading.tables import Table, WeightSet
-
-
-class Origin(NamedTuple):
-    """What a converted set is made of: an export, and the plan of its moves."""
-
-    plan: Plan
-    export: WeightSet
+from ..reading.tables import Table
 
 
 def block_values(move: Move, values: Mapping[str, Array]) -> Array:

@@ -21,7 +21,7 @@ from ..reading.scanning import Text
 from ..reading.shapes import DEFAULTS, Grid, Options
 from ..reading.sources import InMemoryFolder, Source, has_member, member, read_source
 from ..reading.tables import Table, WeightSet
-from .blocks import Origin, array_values
+from .blocks import array_values
 from .same_text import moved_arrays
 
 _SHOWN = 10
@@ -67,17 +67,19 @@ def read_sides(cell: Cell, directory: str, reading: Reading = DEFAULT_READING, s
 
     >>> from csvlstm.layouts.gates import Sizes
     >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
-    >>> sides = read_sides(Cell(*files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1")
+    >>> sides = read_sides(Cell(files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1")
     >>> sides.export.bias.values.tolist(), sides.converted.bias.values.tolist()
     ([[0.01, 0.02, 0.03, 0.04]], [[0.01, 1.03, 0.02, 0.04]])
     """
     export = read_cell(cell, reading.options)
-    converted = read_converted(cell.folder_in(directory), Origin(cell.plan, export), reading.set_options)
+    converted = read_converted(cell.folder_in(directory), cell.plan, export, reading.set_options)
     warnings = warnings_of(export, cell.forget_bias, seen or Seen(), allowed=not reading.strict)
     return Sides(cell, export, converted, warnings)
 
 
-def read_converted(directory: str | os.PathLike[str], origin: Origin, options: Options = DEFAULTS) -> WeightSet:
+def read_converted(
+    directory: str | os.PathLike[str], plan: Plan, export: WeightSet, options: Options = DEFAULTS
+) -> WeightSet:
     """Read the set that was made of an export, with labels beside the numbers or without.
 
     Each table is as it lies in its file, whatever its shape is. Where the text of an array is that of the export,
@@ -86,10 +88,9 @@ def read_converted(directory: str | os.PathLike[str], origin: Origin, options: O
     Raises CsvLstmError where a file is missing, is no rectangle, holds anything but weights, or can be read in two
     ways, and where its labels contradict the order in which its layout has the weights.
     """
-    plan = origin.plan
 
     def known(name: str, edges: Edges) -> NDArray[np.float64] | None:
-        return array_values(plan, name, origin.export.values) if moved_arrays(*origin, {name: edges}) else None
+        return array_values(plan, name, export.values) if moved_arrays(plan, export, {name: edges}) else None
 
     sources = _sources(directory, plan.target, options)
     tables = read_as_found(plan.target, sources, options, Expected(plan.sizes, known))

@@ -26,7 +26,7 @@ def control_totals(sides: Sides, blocks: Sequence[BlockResult]) -> list[Totals]:
     >>> from csvlstm.verdict.behaviour import EXACT
     >>> from csvlstm.verdict.comparison import compare_converted
     >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
-    >>> sides = read_sides(Cell(*files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1")
+    >>> sides = read_sides(Cell(files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1")
     >>> forget = control_totals(sides, compare_converted(sides.plan, sides.export, sides.converted, EXACT))[9]
     >>> forget.source_sum, forget.target_sum, forget.expected_difference
     (0.03, 1.03, 1.0)

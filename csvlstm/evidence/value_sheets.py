@@ -166,7 +166,7 @@ def layer_sheets(sides: Sides) -> LayerSheets:
     >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.network.topology import Cell
     >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
-    >>> shown = layer_sheets(read_sides(Cell(*files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1"))
+    >>> shown = layer_sheets(read_sides(Cell(files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1"))
     >>> shown.sheets["tf1 kernel"].table
     "'tf1 kernel'!A1:D2"
     """

@@ -73,15 +73,12 @@ def declared_cell(declared: Declaration, paths: Sequence[str], sizes: Sizes, opt
     if at is not None:
         sizes = ProjectedSizes(*sizes, projected_size(paths[at], sizes.hidden_size, options))
     run_time_forget_bias(target, declared.target_forget_bias)
-    kernel, bias = paths[:2] if len(paths) == 2 else ("", "")
     return Cell(
-        kernel,
-        bias,
+        tuple(paths),
         sizes,
         own,
         layout=source,
         target=target,
-        files=tuple(paths),
         target_forget_bias=declared.target_forget_bias or 0.0,
         has_bias=declared.has_bias,
     )

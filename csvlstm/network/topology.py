@@ -24,17 +24,15 @@ FORWARD, BACKWARD = "forward", "backward"
 
 
 class Cell(NamedTuple):
-    """One TensorFlow 1 cell: its exported files, its declared sizes, and where it stands in a network.
+    """One cell: its exported files in the order of its layout, its declared sizes, and where it stands in a network.
 
     `layer` and `direction` are empty for a cell that stands alone, `direction` also in a layer of one cell. `sources`
     are the names of its files as the table of layers has them, and `declared` says where it declares the sizes. Its
     files are in a `layout`, its converted set in that of the `target`, whose cell will be built with the
-    `target_forget_bias` where that is an argument. `files` are those of a layout that has others than two. A cell that
-    has no bias may have files of one, which then hold zeros.
+    `target_forget_bias` where that is an argument. Without a bias it may have files of one, which hold zeros.
     """
 
-    kernel: str
-    bias: str
+    paths: tuple[str, ...]
     sizes: Sizes
     forget_bias: float = 1.0
     layer: str = ""
@@ -43,7 +41,6 @@ class Cell(NamedTuple):
     declared: str = ""
     layout: Layout = SOURCE
     target: Layout = TARGET
-    files: tuple[str, ...] = ()
     target_forget_bias: float = 0.0
     has_bias: bool = True
 
@@ -54,11 +51,6 @@ class Cell(NamedTuple):
         targets = self.target_forget_bias if self.target.forget_bias_is_argument else None
         source = self.layout if self.target.biases else self.layout.without_bias()
         return plan(source, self.target, self.sizes, own, targets)
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths of its files, in the order of its layout."""
-        return self.files or (self.kernel, self.bias)
 
     @property
     def forget_biases(self) -> tuple[float, float]:
@@ -124,7 +116,7 @@ class Network(NamedTuple):
 def single(cell: Cell) -> Network:
     """Give the network of a cell that stands alone.
 
-    >>> single(Cell("k.csv", "b.csv", Sizes(3, 5))).has_folders
+    >>> single(Cell(("k.csv", "b.csv"), Sizes(3, 5))).has_folders
     False
     """
     return Network(((cell,),))
@@ -133,7 +125,8 @@ def single(cell: Cell) -> Network:
 def read_cell(cell: Cell, options: Options = DEFAULTS) -> WeightSet:
     """Read the export of a cell, as `read_pair` does; what it refuses speaks of the table that declares the sizes.
 
-    >>> read_cell(Cell("sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv", Sizes(1, 1))).sizes
+    >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
+    >>> read_cell(Cell(files, Sizes(1, 1))).sizes
     Sizes(input_size=1, hidden_size=1)
     """
     try:
@@ -162,8 +155,8 @@ class Flow:
     The inputs [steps, D] are in the cell's own order of steps, and so must the outputs [steps, H] be. Inputs are None
     where they are not known: for the first layer without an x, and after it in a network that is not chained.
 
-    >>> both = Cell("", "", Sizes(1, 1), direction=FORWARD), Cell("", "", Sizes(1, 1), direction=BACKWARD)
-    >>> flow = Flow(Network((both,)), np.array([[1.0], [2.0]]))
+    >>> both = (Cell((), Sizes(1, 1), direction=way) for way in (FORWARD, BACKWARD))
+    >>> flow = Flow(Network((tuple(both),)), np.array([[1.0], [2.0]]))
     >>> for cell, x in flow:
     ...     flow.give(np.cumsum(x, axis=0))
     >>> flow.outputs

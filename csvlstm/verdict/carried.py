@@ -13,7 +13,7 @@ def biases_as_text(network: Network) -> list[str]:
     >>> from csvlstm.layouts.gates import Sizes
     >>> from csvlstm.network.topology import single
     >>> for target in ("keras", "pytorch"):
-    ...     print(*biases_as_text(single(Cell("k.csv", "b.csv", Sizes(3, 5), target=LAYOUTS[target]))), sep=", ")
+    ...     print(*biases_as_text(single(Cell((), Sizes(3, 5), target=LAYOUTS[target]))), sep=", ")
     forget bias 1.0 added to 5 of them
     5 cells of a second bias hold the forget bias 1.0 and 15 are 0
     """

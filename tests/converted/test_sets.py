@@ -10,7 +10,6 @@ import pytest
 
 from csvlstm import CsvLstmError, read_weights
 from csvlstm.commands.cli import main
-from csvlstm.converted.blocks import Origin
 from csvlstm.converted.sets import read_converted
 from csvlstm.layouts.arrays import Array, Layout
 from csvlstm.layouts.entries import KERAS, LAYOUTS, TF1
@@ -48,7 +47,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch, folder: Path, export: WeightSet) -> 
 
     with monkeypatch.context() as patch:
         patch.setattr("csvlstm.reading.tables.parse", counted)
-        beside = read_converted(folder, Origin(plan(TF1, KERAS, export.sizes, 1.0), export)).tables
+        beside = read_converted(folder, plan(TF1, KERAS, export.sizes, 1.0), export).tables
     for part in PARTS:
         assert beside[part].values.tobytes() == alone[part].values.tobytes()
         for what in ("form", "labels", "sha256"):

@@ -164,7 +164,7 @@ def test_a_set_that_could_be_read_in_two_ways_is_not_written(tmp_path: Path) -> 
     sizes = ["--input-size", "1", "--hidden-size", "1"]
     run = csvlstm("convert", *files, *sizes, "-o", tmp_path / "keras", *options(";", ",", False, False))
     assert_refused(
-        run, "would not be read back: the comma in '1,125' may be a decimal sign or not; choose other --output"
+        run, "would not be read back: the comma in '1,125' may be a decimal sign or not; choose another --output"
     )
     assert sorted(os.listdir(tmp_path)) == ["bias.csv", "kernel.csv"]
 

@@ -162,7 +162,10 @@ def test_what_differs_is_written_too_and_names_are_escaped(keras: Path, tmp_path
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("report.pdf", "report.pdf: is no page; expected a file that ends in .html"), ("", "-o: is no page")],
+    [
+        ("report.pdf", "report.pdf: is no page; expected a file that ends in .html"),
+        ("", "-o is empty; expected a file that ends in .html"),
+    ],
 )
 def test_another_ending_is_refused(keras: Path, tmp_path: Path, name: str, message: str) -> None:
     assert_refused(csvlstm("check", KERNEL, BIAS, keras, *SIZES, "-o", name, cwd=tmp_path), message)

@@ -253,7 +253,7 @@ def tampered(passing: Passing) -> dict[Path, set[str]]:
 @pytest.fixture(scope="module")
 def template(passing: Passing, folder: Path) -> Path:
     assert passing["sample"].exists()
-    return write(folder / "template.xlsx", [both_sides(Cell(*SUNSPOTS, SIZES), folder / "keras")], template=True)
+    return write(folder / "template.xlsx", [both_sides(Cell(SUNSPOTS, SIZES), folder / "keras")], template=True)
 
 
 @pytest.fixture(scope="module")
@@ -507,7 +507,7 @@ def test_a_workbook_is_the_same_byte_for_byte_on_another_day(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     assert passing["sample"].exists()
-    layer = both_sides(Cell(*SUNSPOTS, SIZES), folder / "keras")
+    layer = both_sides(Cell(SUNSPOTS, SIZES), folder / "keras")
     once = write(folder / "once.xlsx", [layer])
     with zipfile.ZipFile(once) as archive:
         assert str(time.gmtime().tm_year) not in archive.read("docProps/core.xml").decode()

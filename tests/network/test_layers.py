@@ -65,14 +65,12 @@ def test_a_cell_knows_its_files_and_where_it_was_declared() -> None:
     path = write(f"{HEAD}\n{row('a', 3, 5)}\n", "deep/layers.csv")
     assert read_layers(path, Declaration(forget_bias=2.5)).cells == [
         Cell(
-            "deep/k.csv",
-            "deep/b.csv",
+            ("deep/k.csv", "deep/b.csv"),
             Sizes(3, 5),
             2.5,
             "a",
             sources=("k.csv", "b.csv"),
             declared="deep/layers.csv: line 2",
-            files=("deep/k.csv", "deep/b.csv"),
         )
     ]
 

@@ -19,7 +19,7 @@ def network_of(recording: Recording) -> Network:
     return Network(
         tuple(
             tuple(
-                Cell("", "", Sizes(cell.input_size, cell.hidden_size), recording.forget_bias, f"layer_{k}", direction)
+                Cell((), Sizes(cell.input_size, cell.hidden_size), recording.forget_bias, f"layer_{k}", direction)
                 for cell, direction in zip(layer, directions, strict=True)
             )
             for k, layer in enumerate(recording.layers)
@@ -43,7 +43,7 @@ def test_what_flows_through_is_what_tensorflow_recorded(recording: Recording) ->
 
 
 def test_without_inputs_the_first_layer_gets_none_and_the_next_the_outputs() -> None:
-    layers = Cell("", "", Sizes(3, 5), layer="a"), Cell("", "", Sizes(5, 2), layer="b")
+    layers = Cell((), Sizes(3, 5), layer="a"), Cell((), Sizes(5, 2), layer="b")
     seen = []
     flow = Flow(Network(tuple((cell,) for cell in layers)))
     for cell, x in flow:
@@ -55,7 +55,7 @@ def test_without_inputs_the_first_layer_gets_none_and_the_next_the_outputs() -> 
 
 
 def test_layers_that_are_not_chained_get_nothing_from_each_other() -> None:
-    layers = Cell("", "", Sizes(3, 5), layer="a"), Cell("", "", Sizes(4, 2), layer="b")
+    layers = Cell((), Sizes(3, 5), layer="a"), Cell((), Sizes(4, 2), layer="b")
     flow = Flow(Network(tuple((cell,) for cell in layers), chained=False))
     for cell, x in flow:
         assert x is None
@@ -63,7 +63,7 @@ def test_layers_that_are_not_chained_get_nothing_from_each_other() -> None:
 
 
 def test_a_cell_that_gives_no_outputs_is_noticed() -> None:
-    layers = Cell("", "", Sizes(3, 5), layer="a"), Cell("", "", Sizes(5, 2), layer="b")
+    layers = Cell((), Sizes(3, 5), layer="a"), Cell((), Sizes(5, 2), layer="b")
     flow = iter(Flow(Network(tuple((cell,) for cell in layers))))
     next(flow)
     with pytest.raises(ValueError, match="zip"):
@@ -71,14 +71,14 @@ def test_a_cell_that_gives_no_outputs_is_noticed() -> None:
 
 
 def test_a_cell_that_stands_alone_has_no_folder() -> None:
-    assert Cell("", "", Sizes(1, 1)).folder_in("out") == "out"
-    assert Cell("", "", Sizes(1, 1), layer="a", direction=BACKWARD).folder_in("out") == "out/a/backward"
+    assert Cell((), Sizes(1, 1)).folder_in("out") == "out"
+    assert Cell((), Sizes(1, 1), layer="a", direction=BACKWARD).folder_in("out") == "out/a/backward"
 
 
 def test_wrong_sizes_are_said_in_the_words_that_declared_them(tmp_path: Path) -> None:
     files = write_export(tmp_path, np.random.default_rng(0).random((8, 20)), np.arange(20.0))
     with pytest.raises(CsvLstmError, match=r"do not fit input_size=4 hidden_size=4; .*leave input_size=3$"):
-        read_cell(single(Cell(*files, Sizes(4, 4))).cells[0])
+        read_cell(single(Cell(files, Sizes(4, 4))).cells[0])
     declared = r"do not fit input_size 4 hidden_size 4; .*leave input_size 3; see layers.csv: line 2$"
     with pytest.raises(CsvLstmError, match=declared):
-        read_cell(Cell(*files, Sizes(4, 4), layer="a", declared="layers.csv: line 2"))
+        read_cell(Cell(files, Sizes(4, 4), layer="a", declared="layers.csv: line 2"))

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from decimal import Context, Decimal
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -200,6 +201,19 @@ def test_the_size_of_a_text_decides_which_parser_it_goes_to(monkeypatch: pytest.
     assert [first(floats.SIMDJSON_FROM - 1), first(floats.SIMDJSON_FROM)] == ["numpy", "simdjson"]
     monkeypatch.setitem(sys.modules, "simdjson", None)
     assert [first(floats.PANDAS_FROM - 1), first(floats.PANDAS_FROM)] == ["numpy", "pandas"]
+
+
+@pytest.mark.parametrize(("form", "parser"), [("%.17e", "simdjson"), ("%.18e", "pandas"), ("%.9g", "simdjson")])
+def test_large_texts_of_long_numbers_go_to_pandas(monkeypatch: pytest.MonkeyPatch, form: str, parser: str) -> None:
+    monkeypatch.setattr(floats, "PANDAS_FROM_LONG", floats.SIMDJSON_FROM)
+    monkeypatch.setattr(floats, "PANDAS_FROM", floats.SIMDJSON_FROM)
+    for name in ("numpy", "simdjson", "pandas"):
+        monkeypatch.setattr(floats, f"_parse_with_{name}", MagicMock(return_value=np.zeros(1)))
+    numbers = np.random.default_rng(0).standard_normal(100).tolist()
+    text = ",".join(form % number for number in numbers * (1 + floats.SIMDJSON_FROM // 800)) + "\n"
+    parse(text.encode(), 1)
+    called = [name for name in ("numpy", "simdjson", "pandas") if getattr(floats, f"_parse_with_{name}").called]
+    assert called == [parser]
 
 
 def test_without_simdjson_the_values_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

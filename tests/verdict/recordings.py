@@ -53,7 +53,7 @@ def model(run: Run, forget_bias: float) -> Model:
         directions = (FORWARD, BACKWARD) if len(layer) > 1 else ("",)
         layers.append(
             tuple(
-                Cell("", "", Sizes(cell.input_size, cell.hidden_size), forget_bias, str(k), direction)
+                Cell((), Sizes(cell.input_size, cell.hidden_size), forget_bias, str(k), direction)
                 for cell, direction in zip(layer, directions, strict=True)
             )
         )

@@ -26,7 +26,7 @@ def cell(tmp_path: Path) -> Cell:
     draw = np.random.default_rng(1)
     shape = SIZES.rows, SIZES.columns
     files = write_export(tmp_path, draw.standard_normal(shape), draw.standard_normal(SIZES.columns))
-    return Cell(*files, SIZES)
+    return Cell(files, SIZES)
 
 
 def named(cell: Cell, folder: Path, array: Array, change: Callable[[np.ndarray], np.ndarray]) -> set[str]:

@@ -35,7 +35,7 @@ BY_NAME = {run.name: run for run in RUNS}
 
 def replay_sample(tmp_path: Path, cell: int, sizes: Sizes, inputs: str, forget_bias: float) -> Replay:
     kernel, bias = (str(SUNSPOTS / f"cell_{cell}_{part}.csv") for part in ("kernel", "bias"))
-    convert_files(Conversion(single(Cell(kernel, bias, sizes, forget_bias)), directory=str(tmp_path / "keras")))
+    convert_files(Conversion(single(Cell((kernel, bias), sizes, forget_bias)), directory=str(tmp_path / "keras")))
     recorded = str(SUNSPOTS / inputs), str(SUNSPOTS / f"cell_{cell}_h.csv")
     report = check_cell(kernel, bias, str(tmp_path / "keras"), sizes, forget_bias=forget_bias, recorded=recorded)
     assert report.replay
@@ -54,11 +54,11 @@ def test_the_sample_passes_at_every_step(tmp_path: Path, cell: int, sizes: Sizes
 def test_the_first_step_of_the_sample_does_not_show_its_forget_bias(tmp_path: Path) -> None:
     for name in ("inputs.csv", "cell_0_h.csv"):
         (tmp_path / name).write_text((SUNSPOTS / name).read_text().splitlines()[0] + "\n")
-    cell = Cell(str(SUNSPOTS / "cell_0_kernel.csv"), str(SUNSPOTS / "cell_0_bias.csv"), Sizes(3, 5), 0.0)
+    cell = Cell((str(SUNSPOTS / "cell_0_kernel.csv"), str(SUNSPOTS / "cell_0_bias.csv")), Sizes(3, 5), 0.0)
     convert_files(Conversion(single(cell), directory=str(tmp_path / "keras")))
     sizes = ["--input-size", "3", "--hidden-size", "5", "--forget-bias", "0"]
     recorded = ["--recorded-inputs", str(tmp_path / "inputs.csv"), "--recorded-outputs", str(tmp_path / "cell_0_h.csv")]
-    assert main(["check", cell.kernel, cell.bias, str(tmp_path / "keras"), *sizes, *recorded]) == 2
+    assert main(["check", *cell.paths, str(tmp_path / "keras"), *sizes, *recorded]) == 2
 
 
 @pytest.mark.parametrize("forget_bias", [0.0, 0.9, 0.99, 1.01, 2.0])
@@ -295,7 +295,7 @@ def test_what_fits_nothing_is_said_with_what_was_tried(tmp_path: Path) -> None:
 def test_a_run_of_the_wrong_shape_is_refused(tmp_path: Path) -> None:
     inputs, outputs = str(SUNSPOTS / "inputs.csv"), str(SUNSPOTS / "cell_1_h.csv")
     kernel, bias = (str(SUNSPOTS / f"cell_0_{part}.csv") for part in ("kernel", "bias"))
-    convert_files(Conversion(single(Cell(kernel, bias, Sizes(3, 5))), directory=str(tmp_path / "keras")))
+    convert_files(Conversion(single(Cell((kernel, bias), Sizes(3, 5))), directory=str(tmp_path / "keras")))
     with pytest.raises(CsvLstmError, match=r"cell_1_h\.csv: 4 cells in a row; expected 5, the hidden size"):
         check_cell(kernel, bias, str(tmp_path / "keras"), Sizes(3, 5), recorded=(inputs, outputs))
 

@@ -119,7 +119,7 @@ def test_a_damaged_table_of_layers_is_refused_with_a_place_or_makes_sense(
     path.write_bytes(damage.change(LAYERS.replace(",", mark).encode(encoding)))
     network = read_or_refusal(lambda: read_layers(str(path)), path)
     for cell in network.cells if network else ():
-        assert {Path(cell.kernel), Path(cell.bias)} <= {folder / "k.csv", folder / "b.csv"}
+        assert {*map(Path, cell.paths)} <= {folder / "k.csv", folder / "b.csv"}
         assert min(cell.sizes) >= 1
 
 
