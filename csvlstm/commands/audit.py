@@ -89,6 +89,8 @@ def _read(request: Audit) -> Iterator[Sides]:
         run = run_export(sides.export, cell.forget_bias, seed=0)
         warnings = sides.warnings + saturated(run, sides.export, allowed=not reading.strict)
         yield sides._replace(warnings=warnings)
+        # What is still named while the next cell is read would stay in memory beside it.
+        del sides, run
 
 
 def audit_sides(
@@ -114,6 +116,7 @@ def audit_sides(
         if evidence.form == WORKBOOK:
             shown.append(_show(sides, evidence, shown))
         reports.append(_audit(sides))
+        del sides
     report = Report("audit", network, reports, findings=findings)
     return report._replace(written=_write(report, shown, evidence, said, bar)) if evidence.path else report
 

@@ -110,9 +110,10 @@ class Report(NamedTuple):
     @property
     def rows(self) -> Iterator[list[Any]]:
         """The rows of the table of blocks, one a block."""
+        columns = self.columns
         for cell in self.cells:
             of_layer = dict(zip(_OF_LAYER, (cell.cell.layer, cell.cell.direction), strict=True))
-            yield from ([(of_layer | row)[name] for name in self.columns] for row in cell.rows)
+            yield from ([(of_layer | row)[name] for name in columns] for row in cell.rows)
 
     @property
     def sentence(self) -> str:
