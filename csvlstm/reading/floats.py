@@ -67,7 +67,7 @@ def parse(text: bytes, cells: int) -> NDArray[np.float64] | None:
 def _ways(text: bytes) -> Iterator[_Way]:
     """Give the parsers for a text, the fastest first, the last one for whatever is a weight."""
     size = len(text)
-    is_for_pandas = size >= PANDAS_FROM_LONG and _has_long_numbers(text)
+    is_for_pandas = size >= PANDAS_FROM_LONG and _has_long_numbers(text) and _is_exact_by_default()
     if size >= SIMDJSON_FROM and not is_for_pandas and (parser := _simdjson_parser()):
         yield partial(_parse_with_simdjson, parser)
     yield _parse_with_pandas if size >= PANDAS_FROM else _parse_with_numpy
@@ -135,8 +135,6 @@ def _arrays(text: bytes) -> Iterator[bytes]:
 def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
     import pandas as pd
 
-    # Newer releases have only one parser, and warn where one is chosen.
-    is_exact = tuple(map(int, pd.__version__.split(".")[:2])) >= _EXACT_BY_DEFAULT
     frames = pd.read_csv(
         cast(IO[bytes], _Column(text)),
         header=None,
@@ -144,9 +142,17 @@ def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
         na_filter=False,
         skip_blank_lines=False,
         chunksize=_READ_ROWS,
-        float_precision=None if is_exact else "round_trip",
+        # Newer releases have only one parser, and warn where one is chosen.
+        float_precision=None if _is_exact_by_default() else "round_trip",
     )
     return _filled(cells, (frame[0].to_numpy() for frame in frames))
+
+
+def _is_exact_by_default() -> bool:
+    """Tell whether the parser of the installed pandas is exact without being told to, and then as fast as it can be."""
+    from importlib.metadata import version
+
+    return tuple(map(int, version("pandas").split(".")[:2])) >= _EXACT_BY_DEFAULT
 
 
 def _filled(cells: int, pieces: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -207,6 +207,7 @@ def test_the_size_of_a_text_decides_which_parser_it_goes_to(monkeypatch: pytest.
 def test_large_texts_of_long_numbers_go_to_pandas(monkeypatch: pytest.MonkeyPatch, form: str, parser: str) -> None:
     monkeypatch.setattr(floats, "PANDAS_FROM_LONG", floats.SIMDJSON_FROM)
     monkeypatch.setattr(floats, "PANDAS_FROM", floats.SIMDJSON_FROM)
+    monkeypatch.setattr(floats, "_is_exact_by_default", lambda: True)
     for name in ("numpy", "simdjson", "pandas"):
         monkeypatch.setattr(floats, f"_parse_with_{name}", MagicMock(return_value=np.zeros(1)))
     numbers = np.random.default_rng(0).standard_normal(100).tolist()
