@@ -123,8 +123,9 @@ def audit_sides(
 
 def _audit(sides: Sides) -> CellReport:
     cell, export, converted, warnings = sides
-    blocks = compare_converted(sides.plan, export, converted, EXACT)
-    totals = control_totals(sides, blocks)
+    plan = cell.plan
+    blocks = compare_converted(plan, export, converted, EXACT)
+    totals = control_totals(plan, export, converted, blocks)
     return CellReport(cell, Result(blocks, None), export.recognised, warnings=warnings, totals=totals)
 
 

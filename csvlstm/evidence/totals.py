@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..converted.blocks import block_values
-from ..converted.sets import Sides
 from ..errors import plural
 from ..layouts.arrays import Span
 from ..layouts.plan import Move, Plan
@@ -17,7 +16,7 @@ from ..verdict.comparison import fit_shape
 from ..verdict.results import DIFFERENT, BlockResult, Totals, a1_range
 
 
-def control_totals(sides: Sides, blocks: Sequence[BlockResult]) -> list[Totals]:
+def control_totals(plan: Plan, export: WeightSet, converted: WeightSet, blocks: Sequence[BlockResult]) -> list[Totals]:
     """Take the control totals of both sides of a cell, those of each of its compared blocks.
 
     >>> from csvlstm.converted.sets import read_sides
@@ -27,26 +26,27 @@ def control_totals(sides: Sides, blocks: Sequence[BlockResult]) -> list[Totals]:
     >>> from csvlstm.verdict.comparison import compare_converted
     >>> files = "sample_data/quirks/kernel_D1_H1.csv", "sample_data/quirks/bias_D1_H1.csv"
     >>> sides = read_sides(Cell(files, Sizes(1, 1)), "sample_data/quirks/converted_D1_H1")
-    >>> forget = control_totals(sides, compare_converted(sides.plan, sides.export, sides.converted, EXACT))[9]
+    >>> both = sides.plan, sides.export, sides.converted
+    >>> forget = control_totals(*both, compare_converted(*both, EXACT))[9]
     >>> forget.source_sum, forget.target_sum, forget.expected_difference
     (0.03, 1.03, 1.0)
     """
-    plan = sides.plan
-    return [_totals(sides, plan, move, block) for move, block in zip(plan.moves, blocks, strict=True)]
+    files = converted.tables
+    moves = zip(plan.moves, blocks, strict=True)
+    return [_totals(plan, export, files[move.target.array], move, block) for move, block in moves]
 
 
-def _totals(sides: Sides, plan: Plan, move: Move, block: BlockResult) -> Totals:
-    tables = [sides.export.tables[span.array] for span in move.sources]
-    file = sides.converted.tables[move.target.array]
+def _totals(plan: Plan, export: WeightSet, file: Table, move: Move, block: BlockResult) -> Totals:
+    tables = [export.tables[span.array] for span in move.sources]
     values = fit_shape(plan.target.array(move.target.array), file.values, plan.sizes)
     target = None if values is None else move.target.cut(values)
     return Totals(
         " + ".join(dict.fromkeys(table.sha256 for table in tables)),
         file.sha256,
-        _sum(block_values(move._replace(added=()), sides.export.values)),
+        _sum(block_values(move._replace(added=()), export.values)),
         None if target is None else _sum(target),
         _finite(move.target.cells * float(sum(move.added))),
-        0 if target is None else _only_as_float32(sides.export, move, block, target),
+        0 if target is None else _only_as_float32(export, move, block, target),
         _note(plan, move, tables, file, fits=values is not None),
     )
 

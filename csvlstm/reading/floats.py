@@ -149,10 +149,10 @@ def _parse_with_pandas(text: bytes, cells: int) -> NDArray[np.float64]:
 
 
 def _is_exact_by_default() -> bool:
-    """Tell whether the parser of the installed pandas is exact without being told to, and then as fast as it can be."""
-    from importlib.metadata import version
+    """Tell whether the default parser of the installed pandas is exact; where it is not, the exact one is slow."""
+    import pandas as pd
 
-    return tuple(map(int, version("pandas").split(".")[:2])) >= _EXACT_BY_DEFAULT
+    return tuple(map(int, pd.__version__.split(".")[:2])) >= _EXACT_BY_DEFAULT
 
 
 def _filled(cells: int, pieces: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -87,6 +87,7 @@ class Table:
         return table
 
     def _copy(self) -> "Table":
+        # As copy.copy does, whose import would take as long as to read a small file.
         table = object.__new__(Table)
         table.__dict__.update(self.__dict__)
         return table
