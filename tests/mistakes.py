@@ -94,6 +94,12 @@ def mistakes() -> dict[str, Made]:
     made |= {f"{part} cut off in {count}": _cut_off(part, count) for part in _PARTS for count in (1, 2)}
     made |= {f"{part} cut off after 3 decimals": _cut_off_everywhere(part) for part in _PARTS}
     made |= {f"{part} rounded to {name}": _rounded(part, name) for part in _PARTS for name in _FORMATS}
+    made |= {
+        f"{part} rounded to {name}, kept as float32": _rounded(part, name, np.float32)
+        for part in _PARTS
+        for name in _FORMATS
+        if name != "%.7g"
+    }
     made |= {f"{part} cut": _cut(part) for part in _PARTS}
     made |= {f"{part} edited in {count}": _edited(part, count) for part in _PARTS for count in (1, 2, 12)}
     made |= {f"{part} of another layer": _other_layer(part) for part in _PARTS}
@@ -173,8 +179,11 @@ def _printed(array: np.ndarray, form: str) -> np.ndarray:
     return np.array([float(form % number) for number in array.ravel()]).reshape(array.shape)
 
 
-def _rounded(part: str, form: str) -> Made:
-    return _made([part], lambda layer, right, draw: {part: _printed(right[part], form)}, "rounded")
+def _rounded(part: str, form: str, kept_as: type[np.floating] = np.float64) -> Made:
+    def make(layer: Layer, right: Parts, draw: np.random.Generator) -> Parts:
+        return {part: _printed(right[part], form).astype(kept_as).astype(np.float64)}
+
+    return _made([part], make, "rounded")
 
 
 def _rounded_first(form: str) -> Made:

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from ..errors import plural
 from ..layouts.references import Array
+from .ordered import median
 
 FLOAT32_DIGITS = 9
 """Significant digits that every float32 number survives."""
 
 _NOISE = 1e-14
-_FLOAT32_NOISE = 2.0**-23
+_FLOAT32_NOISE = 1.1 * 2.0**-24
+"""What rounding to float32, printed with nine digits, may change of a number."""
 _CAST, _SMALLEST_CAST = 2.0**-7, 2.0**-24
 """What a cast to bfloat16 may change of a number, and one to float16 of a small one."""
 _LEAST_OF_NOISE = 8
@@ -56,39 +58,61 @@ class Loss(NamedTuple):
 class _Rounded(NamedTuple):
     """Numbers that may be rounded ones: `values` without what was added to them later, where `summed`.
 
-    `noise` is how far each may be off because the sum, or a rounded number itself, was kept as float32.
+    `noise` is how far each may be off because the sum, or a rounded number itself, was kept as float32, and `typical`
+    the noise of the one in the middle.
     """
 
     values: Array
     noise: Array
     summed: NDArray[np.bool_]
+    typical: float
 
     def spare(self, unit: Array) -> Array:
-        """Give how far a number may be off from a multiple of a unit that is no smaller than the noise."""
-        of_float32 = np.where(self.summed | (unit >= _LEAST_OF_NOISE * self.noise), self.noise, 0.0)
+        """Give how far a number may be off from a multiple of a unit that is no smaller than the noise.
+
+        Where that holds for most numbers, the largest ones may be nearer to the end of what float32 keeps.
+        """
+        is_clear = unit >= _LEAST_OF_NOISE * np.minimum(self.noise, self.typical)
+        of_float32 = np.where(self.summed | is_clear, self.noise, 0.0)
         spare: Array = np.maximum(_NOISE * np.abs(self.values), of_float32)
         return spare
 
     @property
     def some(self) -> "_Rounded":
         """Some of the rows."""
-        return _Rounded(*map(some_rows, self))
+        return _Rounded(some_rows(self.values), some_rows(self.noise), some_rows(self.summed), self.typical)
 
 
-def _rounded(target: Array, added: Array | None = None) -> _Rounded:
+def typical_noise(values: Array) -> float:
+    """Give how far the magnitude in the middle, of some that are no zeros, may be off where they were kept as float32.
+
+    >>> f"{typical_noise(np.array([0.0, 0.5, 0.75, 3.0])):.2g}"
+    '4.9e-08'
+    """
+    some = some_rows(_FLOAT32_NOISE * np.abs(values))
+    return median(some[some > 0]) if some.any() else 0.0
+
+
+def _rounded(target: Array, added: Array | None = None, typical: float | None = None) -> _Rounded:
     later = np.zeros(target.shape) if added is None else added
-    return _Rounded(target - later, _FLOAT32_NOISE * (np.abs(target) + np.abs(later)), later != 0)
+    magnitudes = np.abs(target) + np.abs(later)
+    typical = typical_noise(magnitudes) if typical is None else typical
+    # Both terms of a sum are rounded, and the sum itself.
+    noise = _FLOAT32_NOISE * magnitudes * np.where(later, 2.0, 1.0)
+    return _Rounded(target - later, noise, later != 0, typical)
 
 
-def rounding(source: Array, target: Array, added: Array | None = None) -> Loss | None:
+def rounding(source: Array, target: Array, added: Array | None = None, typical: float | None = None) -> Loss | None:
     """Tell whether the target is the source with all its cells rounded alike, or cut alike, before something was added.
+
+    `typical` is the typical noise of the array that the target is a part of.
 
     >>> print(rounding(np.array([0.12345, -0.0054321]), np.array([0.123, -0.00543])))
     3 significant digits
     >>> print(rounding(np.array([0.12345, -0.0054321]), np.array([1.123, -0.00543]), added=np.array([1.0, 0.0])))
     3 significant digits
     """
-    kept = _rounded(target, added)
+    kept = _rounded(target, added, typical)
     some = some_rows(source), some_rows(target), None if added is None else some_rows(added)
     for name, cast in _CASTS:
         # What does not hold for some rows is ruled out at a fraction of the time.
@@ -266,7 +290,7 @@ def unit_of_printing(values: Array) -> Array:
     (array([0.0001, 0.0001]), array(0.))
     """
     # A float32 number that only comes near one with few digits was not printed so.
-    exact = _Rounded(values, np.zeros(values.shape), np.zeros(values.shape, np.bool_))
+    exact = _Rounded(values, np.zeros(values.shape), np.zeros(values.shape, np.bool_), typical=0.0)
     decimals, digits = _decimals(exact), _digits(exact)
     by_decimals = np.asarray(0.0 if decimals is None else 10.0**-decimals)
     return by_decimals if digits is None else np.maximum(by_decimals, unit_of_digits(values, digits))

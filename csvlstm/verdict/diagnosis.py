@@ -8,6 +8,7 @@ one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, product
 from typing import NamedTuple, TypeVar
 
@@ -19,7 +20,7 @@ from ..layouts.arrays import Array as Described
 from ..layouts.gates import Gate
 from ..layouts.plan import Move, Plan
 from ..layouts.references import Array
-from ..numbers.digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows
+from ..numbers.digits import FLOAT32_DIGITS, Loss, cutting, has_few_digits, rounding, some_rows, typical_noise
 from ..reading.tables import Table, WeightSet
 from .behaviour import Slack
 from .comparison import equal_as_float32
@@ -258,20 +259,23 @@ def _but_for_digits(case: _Case, targets: list[_Target]) -> Iterator[_Explanatio
 def _rounded_at_last(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:
     if not has_few_digits(case.values):
         return
+    # What one gate shows of float32's noise is little where there are few units.
+    is_rounded = partial(_is_rounded, typical=typical_noise(case.values))
     for base, target in targets:
         # A rounding that leaves little more than zeros would explain any file.
         there = sum(np.count_nonzero(gate.values) for gate in base.gates.values())
         if _FEWEST_LEFT * np.count_nonzero(target) < there:
             continue
-        for fit in _fits(case, base, target, _is_rounded):
+        for fit in _fits(case, base, target, is_rounded):
             loss = rounding(fit.predicted, target)
             if loss:
                 yield _Explanation((*fit.mistakes, _rounded(loss)))
 
 
-def _is_rounded(gate: Numbers, target: Array) -> bool:
+def _is_rounded(gate: Numbers, target: Array, typical: float) -> bool:
     """Tell whether the target is a gate rounded; some rows rule most comparisons out here, too."""
-    return bool(rounding(some_rows(gate.values), some_rows(target)) and rounding(gate.values, target))
+    some = rounding(some_rows(gate.values), some_rows(target), typical=typical)
+    return bool(some and rounding(gate.values, target, typical=typical))
 
 
 def _rounded_first(case: _Case, targets: list[_Target]) -> Iterator[_Explanation]:

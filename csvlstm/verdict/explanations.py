@@ -17,6 +17,7 @@ from ..numbers.digits import printed_from
 from ..reading.tables import WeightSet
 
 _FLOAT32_NOISE = 2.0**-22
+_BY_CHANCE = 1e-5
 Blocks = Mapping[Gate, Array]
 """The numbers of each gate, as they stand in a file of the target."""
 
@@ -200,7 +201,7 @@ def _of_another_size(bias: Blocks, target: Blocks, declared: float) -> Iterator[
     source = bias[Gate.FORGET]
     for block in target.values():
         constant = _constant(source, block)
-        if constant is None or any(_is_near(source, constant, other) for other in (0.0, declared, 2 * declared)):
+        if constant is None or not all(_is_clear(source, constant, other) for other in (0.0, declared, 2 * declared)):
             continue
         # The very numbers of the target, because the constant is known only as exactly as they were printed.
         blocks = {**bias, Gate.FORGET: block}
@@ -218,13 +219,12 @@ def _on_any_gates(plan: Plan, bias: Blocks, target: Blocks, declared: float) -> 
         return
     for gate in plan.source.gates:
         right = declared if gate is Gate.FORGET else 0.0
-        if found := _gate_with_constant(gate, bias[gate], target):
-            constant, block = found
-            if not _is_near(bias[gate], constant, right):
-                beyond[gate] = float(f"{constant - right:.6g}")
-            blocks[gate] = block
-        else:
-            blocks[gate] = bias[gate] + right
+        found = _gate_with_constant(gate, bias[gate], target)
+        blocks[gate] = found[1] if found else bias[gate] + right
+        if found and _is_clear(bias[gate], found[0], right):
+            beyond[gate] = float(f"{found[0] - right:.6g}")
+        elif found and not _is_near(bias[gate], found[0], right):
+            return
     if beyond.keys() - {Gate.FORGET}:
         yield _base(tuple(_constants(plan.target, beyond, declared)), blocks)
 
@@ -253,6 +253,12 @@ def _noise(source: Array, constant: float) -> Array:
 
 def _is_near(source: Array, constant: float, other: float) -> bool:
     return bool(abs(constant - other) <= _noise(source, constant).max())
+
+
+def _is_clear(source: Array, constant: float, other: float) -> bool:
+    """Tell whether a constant is another one than that; the numbers of a few cells may be off alike by chance."""
+    distance, noise = abs(constant - other), float(_noise(source, constant).max())
+    return bool(distance and (noise / distance) ** max(source.size - 1, 1) < _BY_CHANCE)
 
 
 def _constants(layout: Layout, beyond: dict[Gate, float], declared: float) -> Iterator[Mistake]:

@@ -141,6 +141,27 @@ def test_float64_weights_printed_with_few_digits_are_rounded_and_not_edited(tmp_
         assert kinds == {"rounded"}
 
 
+def test_a_few_large_numbers_do_not_hide_that_decimals_were_lost_before_float32(tmp_path: Path) -> None:
+    kernel = np.round(converted(float64_layer())["kernel"], 6)
+    kernel[0, 0], kernel[2, 19] = 1.7 - 2e-7, -3.2 + 3e-7
+    layer = float64_layer()
+    layer.kernel[0, 0], layer.kernel[2, 19] = kernel[0, 0], kernel[2, 19]
+    wrong = converted(layer) | {"kernel": np.round(kernel, 6).astype(np.float32).astype(np.float64)}
+    assert named(tmp_path, layer, wrong) == (False, {"kernel": {"rounded"}})
+
+
+@pytest.mark.parametrize("hidden_size", [1, 2])
+@pytest.mark.parametrize("gate", range(4))
+def test_the_same_small_change_of_a_few_numbers_is_no_constant_of_their_gate(
+    tmp_path: Path, hidden_size: int, gate: int
+) -> None:
+    layer = random_layer(np.random.default_rng(0), 3, hidden_size, 1.0)
+    layer = layer._replace(bias=np.round(layer.bias.astype(np.float64), 6))
+    rounded = converted(layer)
+    layer.bias[gate * hidden_size : (gate + 1) * hidden_size] += 4e-7
+    assert named(tmp_path, layer, rounded) == (False, {"bias": {"rounded"}})
+
+
 @pytest.mark.parametrize(("form", "kind"), [("%.4g", "rounded"), ("%.17g", "gate_order:icfo")])
 def test_a_first_row_of_zeros_decides_nothing(tmp_path: Path, form: str, kind: str) -> None:
     layer = float64_layer()
