@@ -62,11 +62,9 @@ class Operand(Enum):
         """Count the numbers that its weights take: D, H or P for the matrices, 1 for a vector."""
         if self.is_vector:
             return 1
-        return {
-            Operand.INPUT: sizes.input_size,
-            Operand.HIDDEN: sizes.output_size,
-            Operand.PROJECTION: sizes.hidden_size,
-        }[self]
+        if self is Operand.INPUT:
+            return sizes.input_size
+        return sizes.output_size if self is Operand.HIDDEN else sizes.hidden_size
 
     def outputs(self, sizes: AnySizes) -> int:
         """Count the numbers that one gate's weights give: H, or P for a projection, which has no gates."""
@@ -144,8 +142,11 @@ class Array(NamedTuple):
 
     def shape(self, sizes: AnySizes) -> tuple[int, int]:
         """Give its rows and columns in plain form."""
-        ends = [self.span(operand, gate, sizes) for operand, gate in self.blocks]
-        return max(span.rows.stop for span in ends), max(span.columns.stop for span in ends)
+        along = self.operands[0].outputs(sizes) * (len(self.gates) or 1)
+        if self.is_vector:
+            return 1, len(self.operands) * along
+        across = sum(operand.inputs(sizes) for operand in self.operands)
+        return (across, along) if self.gates_along == "columns" else (along, across)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
