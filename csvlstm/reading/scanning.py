@@ -106,41 +106,66 @@ def _find(piece: NDArray[np.uint8], first: int, step: int) -> _Found:
     count = int(up_to[-1])
     numbers = np.arange(first, count, step)
     blocks = up_to.searchsorted(numbers, side="right")
-    return _within(piece, blocks * _BLOCK, numbers - (up_to - counts)[blocks]), count, newlines
+    return _within(piece, blocks, numbers - (up_to - counts)[blocks]), count, newlines
 
 
 def _counted(piece: NDArray[np.uint8]) -> tuple[NDArray[np.int64], int]:
     """Count the separators of each block of a piece, and its newlines."""
     sums, newlines = [], 0
+    newline, marked = _scratch(piece), _scratch(piece)
     for scan in _scans(piece):
-        newline = scan == _NEWLINE
-        newlines += int(np.count_nonzero(newline))
-        marked = newline | (scan == _COMMA)
-        if len(marked) % _BLOCK:
-            marked = np.pad(marked, (0, -len(marked) % _BLOCK))
+        size = len(scan)
+        newlines += int(np.count_nonzero(np.equal(scan, _NEWLINE, out=newline[:size])))
+        np.logical_or(newline[:size], np.equal(scan, _COMMA, out=marked[:size]), out=marked[:size])
+        whole = size + -size % _BLOCK
+        marked[size:whole] = False
         # Eight bytes are added at once; none of the eight sums exceeds a byte.
-        sums.append(marked.view(np.uint64).reshape(-1, _BLOCK // 8).sum(axis=1))
+        sums.append(marked[:whole].view(np.uint64).reshape(-1, _BLOCK // 8).sum(axis=1))
     eight = np.concatenate(sums)
     four = (eight & _EVERY_OTHER_BYTE) + (eight >> _BYTE & _EVERY_OTHER_BYTE)
     return (four * _FOUR_ONES >> _THREE_QUARTERS).astype(np.int64), newlines
 
 
-def _within(piece: NDArray[np.uint8], starts: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+def _within(piece: NDArray[np.uint8], blocks: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find in each of some blocks the separator of a number, counted from 0."""
-    blocks = piece.take(starts[:, np.newaxis] + np.arange(_BLOCK), mode="clip")
-    counted = ((blocks == _NEWLINE) | (blocks == _COMMA)).cumsum(axis=1)
-    found: NDArray[np.int64] = starts + (counted > numbers[:, np.newaxis]).argmax(axis=1)
+    whole = len(piece) // _BLOCK
+    rows = np.zeros((len(blocks), _BLOCK), np.uint8)
+    within = blocks < whole
+    rows[within] = piece[: whole * _BLOCK].reshape(-1, _BLOCK)[blocks[within]]
+    rows[~within, : len(piece) % _BLOCK] = piece[whole * _BLOCK :]
+    counted = ((rows == _NEWLINE) | (rows == _COMMA)).cumsum(axis=1, dtype=np.int16)
+    found: NDArray[np.int64] = blocks * _BLOCK + (counted > numbers[:, np.newaxis]).argmax(axis=1)
     return found
 
 
 def _has_foreign(piece: NDArray[np.uint8], newlines: int) -> bool:
     """Tell whether a piece of text with so many newlines holds a byte of no weight and no separator."""
-    # One unsigned comparison passes digits, comma, point and minus (and the slash, which every reader refuses).
-    others = sum(int(np.count_nonzero(scan - _SMALLEST_PLAIN > _PLAIN_SPAN)) for scan in _scans(piece)) - newlines
+    others = _others(piece) - newlines
     for letter in b"e+E":
         if others:
-            others -= sum(int(np.count_nonzero(scan == letter)) for scan in _scans(piece))
+            others -= _count(piece, letter)
     return others > 0
+
+
+def _others(piece: NDArray[np.uint8]) -> int:
+    """Count the bytes that are no digit, comma, point or minus (and no slash, which every reader refuses)."""
+    above, is_other, others = _scratch(piece).view(np.uint8), _scratch(piece), 0
+    for scan in _scans(piece):
+        # One unsigned comparison passes all of them.
+        np.subtract(scan, _SMALLEST_PLAIN, out=above[: len(scan)])
+        others += int(np.count_nonzero(np.greater(above[: len(scan)], _PLAIN_SPAN, out=is_other[: len(scan)])))
+    return others
+
+
+def _count(piece: NDArray[np.uint8], byte: int) -> int:
+    is_it = _scratch(piece)
+    return sum(int(np.count_nonzero(np.equal(scan, byte, out=is_it[: len(scan)]))) for scan in _scans(piece))
+
+
+def _scratch(piece: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Make room for what is found in a scan, once for all of a piece: the system takes long to give it each time."""
+    size = min(_SCAN, len(piece))
+    return np.empty(size + -size % _BLOCK, np.bool_)
 
 
 def _scans(piece: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
