@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .converted.moving import convert_lstm_weights as convert_lstm_weights
     from .converted.weights import read_weights as read_weights
     from .errors import CsvLstmError as CsvLstmError
+    from .layouts.entries import LAYOUTS as LAYOUTS
     from .layouts.references import keras_lstm as keras_lstm
     from .layouts.references import keras_lstm_cell as keras_lstm_cell
     from .layouts.references import tf1_lstm as tf1_lstm
@@ -32,8 +33,10 @@ _HOMES = {
     "tf1_lstm": "layouts.references",
     "keras_lstm": "layouts.references",
     "CsvLstmError": "errors",
+    "LAYOUTS": "layouts.entries",
 }
 __all__ = [
+    "LAYOUTS",
     "CsvLstmError",
     "__version__",
     "audit",

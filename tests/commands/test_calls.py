@@ -285,6 +285,14 @@ def test_the_modules_behind_are_private() -> None:
     assert {name for name in dir(csvlstm) if name[0] != "_"} == {name for name in csvlstm.__all__ if name[0] != "_"}
 
 
+def test_the_layouts_are_those_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["layouts", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["layouts"]
+    offered = {key: layout for key, layout in csvlstm.LAYOUTS.items() if layout.offered}
+    arrays = {key: [f"{array.name}.csv" for array in layout.arrays] for key, layout in offered.items()}
+    assert {one["layout"]: [file["file"] for file in one["files"]] for one in shown} == arrays
+
+
 def test_a_bar_shows_only_where_it_is_requested(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[bool] = []
 
