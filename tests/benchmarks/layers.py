@@ -34,12 +34,12 @@ class Layer(NamedTuple):
         return ["--input-size", str(self.input_size), "--hidden-size", str(self.hidden_size)]
 
 
-def write_layer(folder: Path, input_size: int, hidden_size: int) -> Layer:
+def write_layer(folder: Path, input_size: int, hidden_size: int, seed: int = 0) -> Layer:
     """Write a random kernel [(D+H) x 4H], and a bias [4H] as a row."""
     # Here, because the steps of a conversion are timed from before numpy is imported.
     import numpy as np
 
-    draw = np.random.default_rng(0)
+    draw = np.random.default_rng(seed)
     layer = Layer(folder / "kernel.csv", folder / "bias.csv", input_size, hidden_size)
     for path, rows in ((layer.kernel, input_size + hidden_size), (layer.bias, 1)):
         with open(path, "w") as file:
@@ -61,8 +61,13 @@ def write_otherwise(converted: Path, form: str = "%.18e") -> Path:
 
 
 def write_network(layer: Layer, layers: int) -> Path:
-    """Write a table of so many layers with the same files."""
+    """Write a table of so many layers of the same sizes, the first of which is there, and the files of the others."""
+    written = [layer]
+    for k in range(1, layers):
+        folder = layer.kernel.with_name(f"layer_{k}")
+        folder.mkdir()
+        written.append(write_layer(folder, layer.input_size, layer.hidden_size, seed=k))
+    rows = [f"layer_{k},{one.kernel},{one.bias},{one.input_size},{one.hidden_size}" for k, one in enumerate(written)]
     table = layer.kernel.with_name("layers.csv")
-    rows = [f"layer_{k},kernel.csv,bias.csv,{layer.input_size},{layer.hidden_size}" for k in range(layers)]
     table.write_text("\n".join(["layer,kernel,bias,input_size,hidden_size", *rows]) + "\n")
     return table
