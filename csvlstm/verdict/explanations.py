@@ -18,6 +18,8 @@ from ..reading.tables import WeightSet
 
 _FLOAT32_NOISE = 2.0**-22
 _BY_CHANCE = 1e-5
+"""The chance at which the numbers of a gate are off alike, below which a constant was added to them."""
+
 Blocks = Mapping[Gate, Array]
 """The numbers of each gate, as they stand in a file of the target."""
 
