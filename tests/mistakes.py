@@ -328,12 +328,22 @@ _SHAPES = {
 }  # fmt: skip
 
 
-def changes(right: Parts, wrong: Parts) -> bool:
-    """Tell whether a wrong set holds other numbers at all: with one unit, a transposed gate is the same gate."""
-    return any(
-        array.shape != right[part].shape or bool((array.astype(np.float32) != right[part].astype(np.float32)).any())
-        for part, array in wrong.items()
-    )
+def changes(layer: Layer, wrong: Parts) -> bool:
+    """Tell whether a wrong set, as it is read, holds other numbers than every right one.
+
+    With one unit, a transposed gate is the same gate, and a rounded sum may be that of another way to add.
+    """
+    return not all(_are_right(layer, part, array) for part, array in wrong.items())
+
+
+def _are_right(layer: Layer, part: str, array: np.ndarray) -> bool:
+    ways = SUMS if part == "bias" else SUMS[:1]
+    rights = [converted(layer._replace(sums=sums))[part] for sums in ways]
+    if array.shape != rights[0].shape:
+        return False
+    read = _printed(array, layer.form).astype(np.float32)
+    equal = [read == _printed(right, form).astype(np.float32) for right in rights for form in PRINTS]
+    return bool(np.any(equal, axis=0).all())
 
 
 def write(folder: Path, layer: Layer, parts: Parts, form: str = "") -> tuple[str, str, str]:
@@ -369,7 +379,7 @@ def confusion(seeds: int = 2) -> Iterator[tuple[str, str]]:
                     layer = layer._replace(sums=str(draw.choice(SUMS)), form=str(draw.choice(PRINTS)))
                     right = converted(layer)
                     wrong = made.make(layer, right, draw)
-                    if changes(right, wrong) and hidden_size >= made.units:
+                    if changes(layer, wrong) and hidden_size >= made.units:
                         equivalent, kinds = named(Path(folder), layer, {**right, **wrong})
                         names = {kind for part in kinds.values() for kind in part}
                         yield made.kind, "equivalent" if equivalent else " + ".join(sorted(names))

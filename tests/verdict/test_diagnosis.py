@@ -56,7 +56,7 @@ def test_every_mistake_is_named_and_no_other_part_accused(
         layer = drawn_layer(draw, sizes, forget_bias)
         right = converted(layer)
         wrong = made.make(layer, right, draw)
-        if changes(right, wrong) and layer.hidden_size >= made.units:
+        if changes(layer, wrong) and layer.hidden_size >= made.units:
             equivalent, kinds = named(tmp_path, layer, {**right, **wrong})
             assert not equivalent, name
             # A mistake in several parts may leave one of them as it was, as two equal halves do.
