@@ -221,12 +221,12 @@ def _on_any_gates(plan: Plan, bias: Blocks, target: Blocks, declared: float) -> 
         return
     for gate in plan.source.gates:
         right = declared if gate is Gate.FORGET else 0.0
-        found = _gate_with_constant(gate, bias[gate], target)
-        blocks[gate] = found[1] if found else bias[gate] + right
-        if found and _is_clear(bias[gate], found[0], right):
-            beyond[gate] = float(f"{found[0] - right:.6g}")
-        elif found and not _is_near(bias[gate], found[0], right):
+        constant, block = _gate_with_constant(gate, bias[gate], target) or (right, bias[gate] + right)
+        if _is_clear(bias[gate], constant, right):
+            beyond[gate] = float(f"{constant - right:.6g}")
+        elif not _is_near(bias[gate], constant, right):
             return
+        blocks[gate] = block
     if beyond.keys() - {Gate.FORGET}:
         yield _base(tuple(_constants(plan.target, beyond, declared)), blocks)
 

@@ -92,7 +92,7 @@ def test_a_value_is_the_nearest_to_its_text(parser: str, cells: list[str]) -> No
 
 @each_parser
 @pytest.mark.parametrize("form", ["{!r}", "{:.9g}", "{:.17g}", "{:.18e}", "{:.8E}", "{:.4f}"])
-@amounts(few=1_000, many=100_000)
+@amounts(few=1_000, many=200_000)
 def test_random_numbers_have_the_bits_of_float_in_every_format(parser: str, form: str, count: int) -> None:
     cells = [form.format(number) for number in any_numbers(count, SEED)]
     cells = cells[: len(cells) // 7 * 7]

@@ -66,7 +66,7 @@ def compared(export: WeightSet, converted: dict[str, Table], tolerance: Slack) -
     return compare_converted(plan(TF1, KERAS, export.sizes, 1.0), export, found, tolerance)
 
 
-@amounts(120, 4_000)
+@amounts(120, 10_000)
 def test_no_right_set_is_accused(tmp_path: Path, count: int) -> None:
     assert accused(count, SEED, tmp_path) == []
 

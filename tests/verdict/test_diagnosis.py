@@ -70,7 +70,7 @@ def are_apart(first: str, second: str) -> bool:
     return not (one.touches & (other.touches | other.reads) or one.reads & other.touches)
 
 
-@amounts(few=20, many=500)
+@amounts(few=20, many=1000)
 def test_any_two_mistakes_in_different_parts_are_both_named(tmp_path: Path, count: int) -> None:
     draw = np.random.default_rng(SEED)
     pairs = [pair for pair in combinations(MISTAKES, 2) if are_apart(*pair)]
