@@ -402,6 +402,26 @@ def refused_cells() -> Iterator[Row]:
         yield refused(f"long row, {name}", f"kernel.csv: {place}: the row has 21 cells; ", long)
 
 
+def refused_first_cells() -> Iterator[Row]:
+    """Give files of one row or one column whose first cell is no weight, and looks like a label of the others."""
+    chinese = PLAIN._replace(encoding="gb18030")
+    for dialect, cell in ((PLAIN, "O5"), (PLAIN, "lstm.bias"), (GERMAN, "l5"), (chinese, "\u7b2c1")):
+        # What is not UTF-8 is shown by the sign that stands for it.
+        found = f"'{cell.encode(dialect.encoding).decode('utf-8', 'replace')}' is not a number"
+        alone = f"{found}, and without it there are {{}} values; {NUMBER}; "
+        row, column = [[cell, *BIAS[1:]]], [[cell], *COLUMN[1:]]
+        said = "bias.csv: line 1, column 1 (A1): " + alone.format("19 of 20")
+        yield refused(f"{cell} first in a row", said, bias=dialect.write(row))
+        yield refused(f"{cell} first in a column", said, bias=dialect.write(column))
+        said = "bias.csv: line 2, column 1 (A2): "
+        below_numbers = dialect.write([counting(20), *row])
+        yield refused(f"{cell} below a number", said + alone.format("19 of 20"), bias=below_numbers)
+        below_a_name = dialect.write([["bias"], *column])
+        yield refused(f"{cell} below a name", f"{said}{found}; {NUMBER}; ", bias=below_a_name)
+        said = "kernel.csv: line 1, column 1 (A1): " + alone.format("159 of 160")
+        yield refused(f"{cell} first in a flat kernel", said, dialect.write([[cell], *FLAT[1:]]))
+
+
 def refused_lines() -> Iterator[Row]:
     """Give files with a blank line within the table, labels beside it or not, or with a line of its label alone."""
     labelled = with_header(with_index(KERNEL, counting(8)), ["", *counting(20)])
@@ -654,6 +674,7 @@ REFUSED: list[Row] = [
     *refused_long_forms(),
     *refused_orders(),
     *refused_cells(),
+    *refused_first_cells(),
     *refused_lines(),
     *refused_texts(),
     *refused_delimiters(),

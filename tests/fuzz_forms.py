@@ -125,7 +125,7 @@ def weights(draw: DrawFn, rows: int, columns: int) -> Rows:
 @st.composite
 def labels(draw: DrawFn, number: int, weights: Rows) -> list[str]:
     """Name rows or columns, or count them, or leave them alone."""
-    name = draw(st.sampled_from(["i_", "Größe", "x", "weight/"]))
+    name = draw(st.sampled_from(["i_", "Größe", "x", "weight/", "lstm.bias_"]))
     names = [f"{name}{count}" for count in range(number)]
     # Less than four that count from 1, and any among whole numbers, are weights too many, and so refused.
     has_fractions = sum(bool(re.search(r"\.\d*[1-9]", cell)) for row in weights for cell in row) > 1

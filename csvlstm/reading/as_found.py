@@ -85,6 +85,8 @@ def _read_arrays(
         # Only a vector may be one column, whose commas are then decimal signs.
         texts = readings(source.data, source.name, options.delimiter, options.decimal)[:: 1 if array.is_vector else -1]
         fitting = _fitting(texts, array, expected.sizes, options) if expected else None
+        if expected and not fitting and len(array.gates) > 1:
+            _refuse_no_weight(array, texts, expected.sizes, options)
         text = fitting[0] if fitting else texts[0]
         if decimal is None:
             _refuse_doubt(text)
@@ -96,6 +98,14 @@ def _read_arrays(
             if fitting and expected:
                 _refuse_labels(read, array, layout, expected.sizes)
         yield read
+
+
+def _refuse_no_weight(array: Array, texts: list[Canonical], sizes: AnySizes, options: Options) -> None:
+    # What says why files do not fit is imported where they do not.
+    from .fitting import first_that_is_no_weight
+
+    if refused := first_that_is_no_weight(array, texts, sizes, options):
+        raise refused
 
 
 def _fitting(texts: list[Canonical], array: Array, sizes: AnySizes, options: Options) -> tuple[Canonical, Grid] | None:

@@ -14,6 +14,8 @@ SIGNS = {POINT: "point", COMMA: "comma"}
 
 # What is meant as a number, whichever its decimal sign is; a label begins with a letter.
 _NUMBER = rb"[+-]?[.,]?\d[\d.,eE+-]*"
+# A header such as lstm.bias may have a point, too.
+_NUMBER_WITH_POINT = rb"(?m:^)[-+.,\d][^.\n]*+\."
 _DECIMAL = rb"[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?"
 _PERHAPS_GROUPED = rb"[+-]?[1-9]\d{0,2},\d{3}"
 _SURELY_GROUPED = rb"[+-]?[1-9]\d{0,2}(?:,\d{3}){2,}"
@@ -99,10 +101,12 @@ def commas_in_cells(cells: SeparatedText, said: bytes | None) -> Commas:
 def is_one_number_a_line(text: bytes) -> bool:
     r"""Tell whether a text may be one column of numbers with decimal commas, below a header or not.
 
-    >>> is_one_number_a_line(b"0,5\n-1,25\n"), is_one_number_a_line(b"0,5\n-1,2.5\n")
-    (True, False)
+    >>> texts = b"0,5\n-1,25\n", b"lstm.bias\n0,5\n", b"0,5\n-1,2.5\n"
+    >>> [is_one_number_a_line(text) for text in texts]
+    [True, True, False]
     """
-    return COMMA in text and POINT not in text and re.fullmatch(_ONE_A_LINE, text) is not None
+    has_point = POINT in text and re.search(_NUMBER_WITH_POINT, text)
+    return COMMA in text and not has_point and re.fullmatch(_ONE_A_LINE, text) is not None
 
 
 def may_be_two_columns(text: bytes) -> bool:

@@ -7,6 +7,7 @@ from ..errors import CsvLstmError, Place, argument
 from ..layouts.arrays import AnySizes, Array, Operand, ProjectedSizes
 from ..layouts.gates import Sizes
 from .dialect import Canonical, readings
+from .refusals import is_weight, refused_cell
 from .shapes import Grid, Options, cells_per_line, grids
 from .sources import read_source
 
@@ -49,6 +50,38 @@ def _fits(array: Array, grid: Grid, sizes: AnySizes) -> bool:
     rows, columns = array.shape(sizes)
     accepted = {(rows, columns), (columns, rows)} if array.is_vector else {(rows, columns)}
     return (grid.rows, grid.columns) in accepted
+
+
+def first_that_is_no_weight(
+    array: Array, texts: Sequence[Canonical], sizes: AnySizes, options: Options
+) -> CsvLstmError | None:
+    """Refuse the first cell of an array that lies flat, where it is what keeps the array from fitting the sizes.
+
+    Alone in its line or its column it looks like a label, and would be one if the others were as many as the weights.
+
+    >>> from csvlstm.layouts.entries import SOURCE
+    >>> texts = [Canonical("b.csv", b"O.5,2,3,4\\n")]
+    >>> print(first_that_is_no_weight(SOURCE.arrays[1], texts, Sizes(2, 1), Options()))
+    b.csv: line 1, column 1 (A1): 'O.5' is not a number, and without it there are 3 of 4 values; expected a number ...
+    """
+    rows, columns = array.shape(sizes)
+    for text in texts:
+        for cell, place in _first_of_flat(text, rows * columns, options):
+            if not is_weight(cell):
+                lacking = f", and without it there are {rows * columns - 1} of {rows * columns} values"
+                return refused_cell(cell, place, text.decimal, lacking)
+    return None
+
+
+def _first_of_flat(text: Canonical, values: int, options: Options) -> Iterator[tuple[bytes, Place]]:
+    """Give the first cell of each way to see so many values in one row or one column, and its place."""
+    lines, columns = text.text.count(b"\n"), cells_per_line(text.text)
+    for header, index in product((0, 1), repeat=2):
+        is_denied = (header and options.header_row is False) or (index and options.index_column is False)
+        if not is_denied and sorted((lines - header, columns - index)) == [1, values]:
+            cells = text.text.split(b"\n", header + 1)[header].split(b",")
+            if len(cells) == columns:
+                yield cells[index], text.place(header + 1, index + 1)
 
 
 def misfit(files: Files, declared: AnySizes, options: Options) -> CsvLstmError:

@@ -63,7 +63,7 @@ def refusal(text: bytes, cells_per_line: int, place: Placing, decimal: bytes = b
         if not re.fullmatch(_LINE, line) or parse(line + b"\n", cells_per_line) is None:
             for column, cell in enumerate(line.split(b",")):
                 if not is_weight(cell):
-                    return _refused_cell(cell, place(row, column), decimal)
+                    return refused_cell(cell, place(row, column), decimal)
     raise AssertionError("a text was refused, but each of its cells is a weight")
 
 
@@ -76,7 +76,7 @@ def ragged(line: bytes, expected: int, place: Callable[[int], Place]) -> CsvLstm
     cells = line.split(b",")
     for column, cell in enumerate(cells):
         if any(re.fullmatch(form, cell) for form, _, _ in _PRINTED):
-            return _refused_cell(cell, place(column), b".")
+            return refused_cell(cell, place(column), b".")
     count = len(cells)
     found = f"the row ends after {count} of {expected} cells" if count < expected else f"the row has {count} cells"
     if not line:
@@ -94,7 +94,12 @@ def is_weight(cell: bytes) -> bool:
     return re.fullmatch(_WEIGHT, cell) is not None and abs(float(cell)) != float("inf")
 
 
-def _refused_cell(cell: bytes, place: Place, decimal: bytes) -> CsvLstmError:
+def refused_cell(cell: bytes, place: Place, decimal: bytes, more: str = "") -> CsvLstmError:
+    """Say what a cell is that is no weight, `more` about it, and what to do.
+
+    >>> print(refused_cell(b"1e999", Place("k.csv", 2, 3), b"."))
+    k.csv: line 2, column 3 (C2): '1e999' is too large for a float64; expected a number such as -0.5; export ...
+    """
     found, advice = next((found, advice) for form, found, advice in _REFUSALS if re.fullmatch(form, cell))
     text = shown(cell.replace(b".", decimal).decode("utf-8", "replace"))
-    return CsvLstmError(found.format(cell=text), place, expected="a number such as -0.5", advice=advice)
+    return CsvLstmError(found.format(cell=text) + more, place, expected="a number such as -0.5", advice=advice)

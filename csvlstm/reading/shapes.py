@@ -16,6 +16,7 @@ from .scanning import count_lines
 _OF_PYTHON = r"[a-z_][\w.]*\([+-]?\d*\.\d.*|(?:[a-z]+\.)?(?:b?float|u?int|tensor|array)\d*\(.*"
 _NO_LABEL = rf"(?i:nan|na|n/a|null|none|inf|infinity|true|false|e[+-]?\d+|{_OF_PYTHON})"
 _WHOLE = r"\d{1,15}(?:\.0*)?"
+_POINT = rb"[-+,\n\d]\."
 _FRACTION = rb"\.\d*[1-9]"
 _COLUMNS_OF_A_SPREADSHEET, _ROWS_OF_A_SPREADSHEET = 2**14, 2**20
 _FEWEST_THAT_COUNT = 4
@@ -185,7 +186,7 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     is_whole_line = len(cells) == cells_per_line(text)
     if is_whole_line and first_of_body == str(len(cells)) and _counts(cells):
         # A kernel of counting numbers goes on counting in its second row.
-        return _Extra.NO if text.find(b".", end) < 0 else _Extra.USER_DECIDES
+        return _Extra.USER_DECIDES if _has_point(text, end) else _Extra.NO
     # Some writers leave the corner above an index out.
     names = cells[index:] if is_whole_line else cells
     found = _extra(names, text, end + 1, corner_is_blank=index and not cells[0])
@@ -223,7 +224,12 @@ def _extra(cells: list[str], text: bytes, body: int, corner_is_blank: bool) -> _
     if len(cells) < _FEWEST_THAT_COUNT:
         return _Extra.SHAPE_DECIDES
     # Among whole numbers, 0..n-1 may be weights as well.
-    return _Extra.YES if text.find(b".", body) >= 0 else _Extra.USER_DECIDES
+    return _Extra.YES if _has_point(text, body) else _Extra.USER_DECIDES
+
+
+def _has_point(text: bytes, start: int) -> bool:
+    """Tell whether a number has a decimal point; a word may have another."""
+    return bool(re.compile(_POINT).search(text, start))
 
 
 def _is_extra(cell: str) -> bool:

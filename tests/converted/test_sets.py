@@ -195,3 +195,24 @@ def test_labels_of_a_set_that_name_gates_in_another_order_are_refused(
     assert f"stands at a weight of gate {first}" in said
     with pytest.raises(CsvLstmError, match=f"stands at a weight of gate {first}"):
         read_weights(folder, layout=layout.key)
+
+
+@pytest.mark.parametrize("sizes", [Sizes(3, 5), Sizes(4, 4), Sizes(1, 2)], ids=str)
+@pytest.mark.parametrize(("layout", "array"), LABELLED)
+def test_the_first_cell_of_a_vector_of_a_set_that_is_no_weight_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], layout: Layout, array: Array, sizes: Sizes
+) -> None:
+    export = random_export(tmp_path, sizes)
+    folder = convert(tmp_path, export, "--to", layout.key)
+    file = folder / f"{array.name}.csv"
+    line, *rest = file.read_text().splitlines()
+    weights = line.split(",")
+    file.write_text("\n".join([",".join(["O.5", *weights[1:]]), *rest, ""]))
+    (folder / "weights.csv").unlink(missing_ok=True)
+    command = ["check", export.kernel.name, export.bias.name, str(folder), "--to", layout.key]
+    command += ["--input-size", str(sizes.input_size), "--hidden-size", str(sizes.hidden_size)]
+    capsys.readouterr()
+    assert main(command) == 2
+    count = len(weights) * (len(rest) + 1)
+    without = f", and without it there are {count - 1} of {count} values" if 1 in (len(weights), len(rest) + 1) else ""
+    assert f"line 1, column 1 (A1): 'O.5' is not a number{without}; expected" in capsys.readouterr().err
