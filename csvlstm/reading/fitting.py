@@ -52,6 +52,24 @@ def _fits(array: Array, grid: Grid, sizes: AnySizes) -> bool:
     return (grid.rows, grid.columns) in accepted
 
 
+def where_none_fit(files: Files, declared: AnySizes, options: Options) -> CsvLstmError | None:
+    """Refuse the first cell of a file that lies flat, as `first_that_is_no_weight` does, where no sizes fit the files.
+
+    >>> from csvlstm.layouts.entries import SOURCE
+    >>> texts = [Canonical("k.csv", b"1,2,3,4\\n" * 3)], [Canonical("b.csv", b"O.5,2,3,4\\n")]
+    >>> print(where_none_fit(list(zip(SOURCE.arrays, texts)), Sizes(2, 1), Options()))
+    b.csv: line 1, column 1 (A1): 'O.5' is not a number, and without it there are 3 of 4 values; expected a number ...
+    """
+    if sizes_that_fit([array for array, _ in files], _seen(files, options)):
+        return None
+    refused = (first_that_is_no_weight(array, texts, declared, options) for array, texts in files)
+    return next(filter(None, refused), None)
+
+
+def _seen(files: Files, options: Options) -> list[list[Grid]]:
+    return [[grid for text in texts for grid in grids(text.text, options)] for _, texts in files]
+
+
 def first_that_is_no_weight(
     array: Array, texts: Sequence[Canonical], sizes: AnySizes, options: Options
 ) -> CsvLstmError | None:
@@ -87,7 +105,7 @@ def _first_of_flat(text: Canonical, values: int, options: Options) -> Iterator[t
 def misfit(files: Files, declared: AnySizes, options: Options) -> CsvLstmError:
     """Say which file of a cell does not fit the declared sizes, and which sizes they all fit, if any."""
     arrays = [array for array, _ in files]
-    seen = [[grid for text in texts for grid in grids(text.text, options)] for _, texts in files]
+    seen = _seen(files, options)
     wrong = next((at for at in range(len(files)) if not any(_fits(arrays[at], grid, declared) for grid in seen[at])), 0)
     array, text = arrays[wrong], files[wrong][1][0]
     rows, columns = array.shape(declared)

@@ -5,10 +5,10 @@ from itertools import product
 from ..errors import CsvLstmError
 from ..layouts.arrays import AnySizes
 from .dialect import Canonical
-from .fitting import Files, first_that_is_no_weight, misfit, sizes_that_fit
+from .fitting import Files, misfit, where_none_fit
 from .long_form import refuse_long_form
 from .refusals import ragged
-from .shapes import Options, grids
+from .shapes import Options
 from .sizes import fitting_sizes, wrong_sizes
 
 
@@ -25,11 +25,8 @@ def why_not(files: Files, sizes: AnySizes, options: Options) -> CsvLstmError:
     """
     for _, texts in files:
         refuse_long_form(texts[0])
-    seen = [[grid for text in texts for grid in grids(text.text, options)] for _, texts in files]
-    if not sizes_that_fit([array for array, _ in files], seen):
-        for array, texts in files:
-            if refused := first_that_is_no_weight(array, texts, sizes, options):
-                return refused
+    if refused := where_none_fit(files, sizes, options):
+        return refused
     if [one.is_vector for one, _ in files] != [False, True]:
         return misfit(files, sizes, options)
     (_, kernel_texts), (_, bias_texts) = files
