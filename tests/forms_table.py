@@ -433,6 +433,9 @@ def refused_lines() -> Iterator[Row]:
         indexed[line - 1] = indexed[line - 1][:1]
         message = f"bias.csv: line {line}, column 2 (B{line}): the cell is blank; {NUMBER}; "
         yield refused(f"index without its weight, {name}", message, bias=PLAIN.write(indexed))
+    for count, end in {3: "D1", 12: "M1", 19: "T1"}.items():
+        found = f"kernel.csv: line 1, column {count + 1} ({end}): the row ends after {count} of 20 cells; "
+        yield refused(f"{count} numbers above 20 columns", found, PLAIN.write([counting(count), *KERNEL]))
     message = f"bias.csv: line 9, column 1 (A9): the cell is blank; {NUMBER}; "
     yield refused("blank line in a bias", message, bias=PLAIN.write(with_cell(COLUMN, 9, 1, "")))
     message = f"kernel.csv: line 4, column 1 (A4): the cell is blank; {NUMBER}; "

@@ -116,13 +116,19 @@ def understood(file: File, data: bytes, options: Options) -> Rows | None:
     for header, index in product((True, False), repeat=2):
         weights = rows[header:]
         # Anything may stand in the corner.
-        if header and not (options.header_row or _are_labels(rows[0][index:], file.header_row)):
+        if header and not (options.header_row or _are_columns(rows[0], index, file.header_row)):
             continue
         if index and not (options.index_column or _are_labels([row[0] for row in weights], file.index_column)):
             continue
         if all(len(row) > index for row in weights) and (table := _table([row[index:] for row in weights], file)):
             return table
     return None
+
+
+def _are_columns(row: list[str], index: bool, written: list[str]) -> bool:
+    """Tell whether a first row is labels: whole numbers are where the corner above an index is blank."""
+    are_numbered = index and not row[0] and all(re.fullmatch(r"[0-9]+(\.0*)?", cell) for cell in row[1:])
+    return are_numbered or _are_labels(row[index:], written)
 
 
 def _are_labels(cells: list[str], written: list[str]) -> bool:

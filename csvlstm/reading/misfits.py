@@ -7,7 +7,7 @@ from ..layouts.arrays import AnySizes
 from .dialect import Canonical
 from .fitting import Files, misfit, where_none_fit
 from .long_form import refuse_long_form
-from .refusals import ragged
+from .refusals import is_weight, ragged
 from .shapes import Options
 from .sizes import fitting_sizes, wrong_sizes
 
@@ -39,11 +39,21 @@ def why_not(files: Files, sizes: AnySizes, options: Options) -> CsvLstmError:
 
 
 def ragged_line(text: Canonical) -> CsvLstmError | None:
-    """Refuse the first line that has not as many cells as most; the very first may be a title."""
+    """Refuse the first line that has not as many cells as most; the very first may be a title, or lack the corner.
+
+    >>> print(ragged_line(Canonical("k.csv", b"0.5,2\\n0.25,4,8\\n1.5,2,3\\n")))
+    k.csv: line 1, column 3 (C1): the row ends after 2 of 3 cells; expected 3 cells in each row; is it a CSV file, ...
+    """
     rows = text.text[:-1].split(b"\n")
     counts = [row.count(b",") + 1 for row in rows]
     expected = max(set(counts), key=counts.count)
-    wrong = next((number for number, count in enumerate(counts[1:], start=1) if count != expected), None)
+    lacks_corner = counts[0] == expected - 1 and not _is_fraction(rows[-1].partition(b",")[0])
+    first = int(lacks_corner or not all(map(is_weight, rows[0].split(b","))))
+    wrong = next((number for number, count in enumerate(counts[first:], start=first) if count != expected), None)
     if wrong is None:
         return None
     return ragged(rows[wrong], expected, lambda column: text.place(wrong + 1, column + 1))
+
+
+def _is_fraction(cell: bytes) -> bool:
+    return b"." in cell and is_weight(cell)

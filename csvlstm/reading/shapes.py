@@ -165,7 +165,9 @@ def grids(text: bytes, options: Options) -> list[Grid]:
                 grid = Grid(lines - header, cells - index, header, index, _doubtful(header, *answers))
                 by_chance = (header or index) and not {*answers}.isdisjoint(_BY_CHANCE)
                 seen.append((by_chance, grid))
-    return [grid for _, grid in sorted(seen, key=lambda one: one[0])]
+    # Where what a row shows contradicts what a column does, all cells are seen, and are refused if they are none.
+    whole = Grid(lines, cells, header_row=False, index_column=False)
+    return [grid for _, grid in sorted(seen, key=lambda one: one[0])] or [whole]
 
 
 def cells_per_line(text: bytes) -> int:
@@ -189,6 +191,9 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
         return _Extra.USER_DECIDES if _has_point(text, end) else _Extra.NO
     # Some writers leave the corner above an index out.
     names = cells[index:] if is_whole_line else cells
+    if len(names) != cells_per_line(text) - index and not all(map(_begins_as_label, names)):
+        # Words may be a title, but numbers are one for each column.
+        return _Extra.NO
     found = _extra(names, text, end + 1, corner_is_blank=index and not cells[0])
     # Beside a label, 0 may also be the weight of a row too many.
     return _Extra.USER_CONFIRMS if index and is_whole_line and found is _Extra.SHAPE_DECIDES else found

@@ -241,6 +241,25 @@ def test_a_column_of_whole_numbers_from_pandas_is_read_by_its_corner() -> None:
     assert extras(form_of(rows, (1, 20))) == (True, True)
 
 
+@pytest.mark.parametrize("count", [3, 19, 21, 22])
+@pytest.mark.parametrize("first", [0, 1, 7])
+def test_numbers_above_the_weights_are_no_header_row_where_they_are_more_or_fewer(count: int, first: int) -> None:
+    numbers = [str(number) for number in range(first, first + count)]
+    assert read([numbers, *weights(8, 20)], (8, 20)) == []
+
+
+@pytest.mark.parametrize("count", [3, 19, 21, 22])
+def test_words_above_the_weights_are_a_header_row_however_many_they_are(count: int) -> None:
+    words = [f"word {number}" for number in range(count)]
+    assert extras(form_of([words, *weights(8, 20)], (8, 20))) == (True, False)
+
+
+def test_a_row_and_a_column_that_contradict_each_other_leave_all_cells() -> None:
+    # The names of the columns lack the corner, and those of the rows count from 0 with it, because a row was lost.
+    rows = [[*map(str, range(20))], *([str(number), *["0.000"] * 20] for number in (1, 2, 3))]
+    assert grids(to_text(rows), DEFAULTS) == [Grid(4, 21, header_row=False, index_column=False)]
+
+
 @pytest.mark.parametrize("sizes", [(7, 20), (6, 20)], ids=["by one", "by two"])
 @pytest.mark.parametrize(
     ("row", "column", "cell"),
