@@ -177,18 +177,34 @@ def cells_per_line(text: bytes) -> int:
 
 
 def _header(text: bytes, index: bool, options: Options) -> _Extra:
-    if options.header_row is not None:
-        return _Extra.SHAPE_DECIDES if options.header_row else _Extra.NO
+    if options.header_row is False:
+        return _Extra.NO
+    return _as_said(_shown_header(text, index), options.header_row)
+
+
+def _index(text: bytes, header: bool, options: Options) -> _Extra:
+    if options.index_column is False:
+        return _Extra.NO
+    return _as_said(_shown_index(text, header), options.index_column)
+
+
+def _as_said(found: _Extra, said: bool | None) -> _Extra:
+    """Let the shape decide where the user says that a file has labels and it does not show them: another may have."""
+    return _Extra.SHAPE_DECIDES if said and found is not _Extra.YES else found
+
+
+def _shown_header(text: bytes, index: bool) -> _Extra:
     end = text.find(b"\n")
     if end + 1 == len(text):
         return _Extra.NO
     cells = text[:end].decode("utf-8", "surrogateescape").split(",")
-    body = memoryview(text)[end + 1 :]
-    first_of_body = bytes(body[: 2 * len(cells[0]) + 24]).split(b",")[0].decode("utf-8", "replace")
     is_whole_line = len(cells) == cells_per_line(text)
-    if is_whole_line and first_of_body == str(len(cells)) and _counts(cells):
-        # A kernel of counting numbers goes on counting in its second row.
-        return _Extra.USER_DECIDES if _has_point(text, end) else _Extra.NO
+    if is_whole_line and _counts(cells) and len(cells) >= _FEWEST_THAT_COUNT:
+        second_row = text[end + 1 : text.find(b"\n", end + 1)].decode("utf-8", "replace").split(",")
+        if second_row[0] == str(len(cells)):
+            # A kernel of counting numbers goes on counting in its second row.
+            counts_on = _counts([*cells, *second_row]) and not _has_point(text, end)
+            return _Extra.NO if counts_on else _Extra.USER_DECIDES
     # Some writers leave the corner above an index out.
     names = cells[index:] if is_whole_line else cells
     if len(names) != cells_per_line(text) - index and not all(map(_begins_as_label, names)):
@@ -199,9 +215,7 @@ def _header(text: bytes, index: bool, options: Options) -> _Extra:
     return _Extra.USER_CONFIRMS if index and is_whole_line and found is _Extra.SHAPE_DECIDES else found
 
 
-def _index(text: bytes, header: bool, options: Options) -> _Extra:
-    if options.index_column is not None:
-        return _Extra.SHAPE_DECIDES if options.index_column else _Extra.NO
+def _shown_index(text: bytes, header: bool) -> _Extra:
     if cells_per_line(text) == 1:
         return _Extra.NO
     start = text.find(b"\n") + 1 if header else 0

@@ -12,6 +12,7 @@ from csvlstm.commands.arguments import as_option
 from csvlstm.errors import CsvLstmError
 from csvlstm.reading.dialect import Canonical
 from csvlstm.reading.shapes import DEFAULTS, Form, Grid, Options, cells_per_line, forms, grids
+from tests.forms_table import counting
 
 Rows = list[list[str]]
 
@@ -276,6 +277,32 @@ def test_a_faulty_first_row_is_no_header_when_d_is_declared_too_small(
 
 def test_a_kernel_of_counting_numbers_keeps_its_first_row_when_d_is_declared_too_small() -> None:
     assert read(whole_numbers(8, 20), (7, 20)) == []
+
+
+def test_a_header_row_that_counts_up_to_the_first_weight_is_in_doubt() -> None:
+    rows = whole_numbers(8, 20, start=-70)
+    rows[0][0] = "20"
+    assert "may be weights or not; expected --header or --no-header" in refusal([counting(20), *rows], (8, 20))
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_few_numbers_above_a_kernel_that_goes_on_counting_are_a_header_row_where_the_shape_says_so(
+    columns: int,
+) -> None:
+    numbers = counting(columns * 21)
+    rows = [numbers[at : at + columns] for at in range(0, len(numbers), columns)]
+    assert extras(form_of(rows, (20, columns))) == (True, False)
+    assert extras(form_of(rows, (21, columns))) == (False, False)
+
+
+@pytest.mark.parametrize("said", [None, True])
+def test_a_header_row_that_counts_is_no_row_of_weights_whether_the_user_says_so_or_not(said: bool | None) -> None:
+    rows = [counting(20), *weights(7, 20)]
+    assert read(rows, (8, 20), Options(header_row=said)) == []
+    assert extras(form_of(rows, (7, 20), Options(header_row=said))) == (True, False)
+    index = [[str(number), *row] for number, row in enumerate(weights(8, 19))]
+    assert read(index, (8, 20), Options(index_column=said)) == []
+    assert extras(form_of(index, (8, 19), Options(index_column=said))) == (False, True)
 
 
 def test_a_kernel_of_counting_numbers_is_read_whole() -> None:
