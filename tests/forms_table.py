@@ -508,6 +508,11 @@ def refused_doubts() -> Iterator[Row]:
     # The index may be that of the kernel alone.
     indexed = PLAIN.write(with_index(KERNEL, counting(8)))
     yield refused("decimals or an index, with --index", message, indexed, column, ("--index",))
+    blank_corner = f"bias.csv: line 1, column 1 (A1): {comma.format(',0')}{settle}"
+    yield refused("decimals below a blank corner", blank_corner, bias=b",0\n" + column, options=("--header",))
+    one_comma = f"bias.csv: line 4, column 1 (A4): {comma.format('3,9')}{settle}"
+    whole = "".join(f"{3 * number}{',9' if number == 1 else ''}\n" for number in range(-2, 18))
+    yield refused("one decimal or a cell too many", one_comma, bias=whole.encode())
     titled = f"bias.csv: line 2, column 1 (A2): {comma.format('0,5')}{settle}"
     yield refused("decimals or an index under a title", titled, bias=b"bias\n" + column)
     holds = "the first {} holds the whole numbers {} ..., which may be weights or not; "

@@ -291,8 +291,10 @@ def doubts(file: File) -> set[str]:
         if count_up([row[0] for row in rows]):
             found.add("--index")
     with_commas = [cell for row in file.weights for cell in row if "." in cell]
+    # A single comma in a column may be a cell too many.
+    is_one_of_a_column = len(with_commas) == 1 and file.shape[1] == 1
     are_perhaps_grouped = all(re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", cell) for cell in with_commas)
-    if file.dialect.decimal == "," and with_commas and are_perhaps_grouped:
+    if file.dialect.decimal == "," and with_commas and (are_perhaps_grouped or is_one_of_a_column):
         found.add("--decimal")
     # One column of numbers with decimal commas looks like an index beside whole numbers, and the other way round.
     if file.dialect.decimal == "," or file.dialect.delimiter.startswith(","):
