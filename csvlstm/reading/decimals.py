@@ -105,8 +105,9 @@ def is_one_number_a_line(text: bytes) -> bool:
     >>> [is_one_number_a_line(text) for text in texts]
     [True, True, False]
     """
-    has_point = POINT in text and re.search(_NUMBER_WITH_POINT, text)
-    return COMMA in text and not has_point and re.fullmatch(_ONE_A_LINE, text) is not None
+    if COMMA not in text or re.search(_NUMBER_WITH_POINT, text):
+        return False
+    return re.fullmatch(_ONE_A_LINE, text) is not None
 
 
 def may_be_two_columns(text: bytes) -> bool:
