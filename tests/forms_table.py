@@ -513,6 +513,9 @@ def refused_doubts() -> Iterator[Row]:
     one_comma = f"bias.csv: line 4, column 1 (A4): {comma.format('3,9')}{settle}"
     whole = "".join(f"{3 * number}{',9' if number == 1 else ''}\n" for number in range(-2, 18))
     yield refused("one decimal or a cell too many", one_comma, bias=whole.encode())
+    first = f"bias.csv: line 1, column 1 (A1): {comma.format('0,7')}{settle}"
+    lost = "".join(f"{number}{'' if number == 8 else f',{7 + number}'}\n" for number in range(20))
+    yield refused("decimals or an index with a weight lost", first, bias=lost.encode())
     titled = f"bias.csv: line 2, column 1 (A2): {comma.format('0,5')}{settle}"
     yield refused("decimals or an index under a title", titled, bias=b"bias\n" + column)
     holds = "the first {} holds the whole numbers {} ..., which may be weights or not; "

@@ -299,7 +299,7 @@ def doubts(file: File) -> set[str]:
     # One column of numbers with decimal commas looks like an index beside whole numbers, and the other way round.
     if file.dialect.decimal == "," or file.dialect.delimiter.startswith(","):
         lines = [".".join(row) for row in cells[1:] or cells]
-        if all(re.fullmatch(r"\+?\d+\.(?!0\d)\d+(?:[eE][+-]?\d+)?", line) for line in lines):
+        if all(re.fullmatch(r"\+?\d+(?:\.(?!0\d)\d+)?(?:[eE][+-]?\d+)?", line) for line in lines):
             found.add("--decimal")
     return found
 

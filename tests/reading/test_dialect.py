@@ -256,7 +256,7 @@ def test_a_delimiter_behind_some_lines_only_is_a_cell() -> None:
         (b"0,5\n-1,25\n", b"0.5\n-1.25\n"),
         (b"0,5\n0,25\n0,125\n", b"0.5\n0.25\n0.125\n"),
         (b"1,05\n2,5\n", b"1.05\n2.5\n"),
-        (b"1,5\n2\n3,5\n", b"1.5\n2\n3.5\n"),
+        (b"1,5\n2\n2,5\n", b"1.5\n2\n2.5\n"),
         (b"bias\n1,5\n-0,5\n", b"bias\n1.5\n-0.5\n"),
         (b'"bias"\n1,5\n-0,5\n', b"bias\n1.5\n-0.5\n"),
         (b'"0,5"\n"1,25"\n', b"0.5\n1.25\n"),
@@ -271,8 +271,15 @@ def test_a_column_with_decimal_commas_is_read_without_doubt(data: bytes, text: b
 
 @pytest.mark.parametrize(
     "data",
-    [b"0,5\n1,25\n2,75\n3,1\n", b"1,0\n2,0\n3,1\n", b"1,234\n-2,345\n", b"12,345\n12,678\n", b"1,234;-2,345\n"],
-    ids=["an index from 0", "an index from 1", "three decimals", "the same thousands", "semicolon"],
+    [
+        b"0,5\n1,25\n2,75\n3,1\n",
+        b"1,5\n2\n3,5\n",
+        b"1,0\n2,0\n3,1\n",
+        b"1,234\n-2,345\n",
+        b"12,345\n12,678\n",
+        b"1,234;-2,345\n",
+    ],
+    ids=["an index from 0", "a weight lost", "an index from 1", "three decimals", "the same thousands", "semicolon"],
 )
 def test_a_comma_that_may_be_something_else_leaves_a_doubt(data: bytes) -> None:
     doubt = read(data).doubt
