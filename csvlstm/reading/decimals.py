@@ -121,8 +121,9 @@ def may_be_two_columns(text: bytes) -> bool:
     if text.count(COMMA) == 1:
         return True
     lines = text[:-1].split(b"\n")
-    # A header may have a blank corner above the index.
-    numbers = lines[not lines[0].partition(COMMA)[0] or COMMA not in lines[0] :]
+    # A header has no comma, or a blank corner above the index.
+    has_header = lines[0].startswith(COMMA) or COMMA not in lines[0]
+    numbers = lines[1:] if has_header else lines
     wholes = [number.partition(COMMA)[0].lstrip(b"+") for number in numbers]
     if len(set(wholes)) < len(wholes):
         return False

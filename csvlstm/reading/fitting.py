@@ -75,7 +75,7 @@ def first_that_is_no_weight(
 ) -> CsvLstmError | None:
     """Refuse the first cell of an array that lies flat, where it is what keeps the array from fitting the sizes.
 
-    Alone in its line or its column it looks like a label, and would be one if the others were as many as the weights.
+    At the start of one row or one column it looks like a label, and would be one if all weights stood behind it.
 
     >>> from csvlstm.layouts.entries import SOURCE
     >>> texts = [Canonical("b.csv", b"O.5,2,3,4\\n")]

@@ -165,7 +165,7 @@ def grids(text: bytes, options: Options) -> list[Grid]:
                 grid = Grid(lines - header, cells - index, header, index, _doubtful(header, *answers))
                 by_chance = (header or index) and not {*answers}.isdisjoint(_BY_CHANCE)
                 seen.append((by_chance, grid))
-    # Where what a row shows contradicts what a column does, all cells are seen, and are refused if they are none.
+    # Where the first row and the first column contradict each other, all cells count, and what is no weight is refused.
     whole = Grid(lines, cells, header_row=False, index_column=False)
     return [grid for _, grid in sorted(seen, key=lambda one: one[0])] or [whole]
 
